@@ -1,0 +1,119 @@
+# tertiary-mx: a backup mail exchanger.
+#
+# A directory under bin/ or libexec/ is a program: main.c and the archive of
+# everything beside it.  The tables below say which of our archives and which
+# system libraries each may link; tests/link.t holds them to it.  Variants are
+# other build directories:
+#
+#	make O=obj/asan SAN=address,undefined check
+#	make O=obj/clang CC=clang
+
+O ?= obj
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+LIBEXECDIR = $(PREFIX)/libexec/tertiary-mx
+DATADIR = $(PREFIX)/share/tertiary-mx
+UNITDIR = $(PREFIX)/lib/systemd/system
+
+# program	our archives		system libraries
+OURS_mxrecv	= libmxdb libmx
+SYS_mxrecv	= -lsqlite3 -lcares -lidn2 -lbsd
+OURS_mxrun	= libmxdb libmx
+SYS_mxrun	= -lsqlite3 -lcares -lidn2 -lbsd
+OURS_mxq	= libmxdb libmx
+SYS_mxq		= -lsqlite3 -lidn2 -lbsd
+OURS_mx-send	= libmx
+SYS_mx-send	= -lbsd
+
+BINS = mxrecv mxrun mxq
+HELPERS = mx-send
+ARCHIVES = libmx libmxdb
+
+WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wvla
+HARDEN = -fPIE -fstack-protector-strong -fno-common
+ifdef SAN
+HARDEN += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=c11 $(WARN) $(HARDEN) $(CFLAGS) $(COVERAGE)
+ALL_CPPFLAGS = -D_GNU_SOURCE -DLIBBSD_OVERLAY -isystem /usr/include/bsd \
+	-Ilibexec/libmx -Ilibexec/libmxdb -I$(O)/gen \
+	-DCONF_DEFAULT='"$(SYSCONFDIR)/tertiary-mx/mx.conf"' \
+	-DLIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(HARDEN) $(LDFLAGS) \
+	$(COVERAGE)
+
+progdir = $(firstword $(wildcard bin/$(1) libexec/$(1)))
+objs = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)/*.c))
+PROGRAMS = $(BINS:%=$(O)/bin/%) $(HELPERS:%=$(O)/libexec/%)
+LIBS = $(patsubst %,$(O)/lib/%.a,$(ARCHIVES) $(BINS) $(HELPERS))
+UNITS = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/*.c))
+TOOLS = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(wildcard tests/tools/*.c))
+ALLSYS = -lsqlite3 -lcares -lidn2 -lbsd
+
+all: $(PROGRAMS)
+
+define archive
+$(O)/lib/$(1).a: $(filter-out %/main.o,$(call objs,$(2)))
+endef
+$(foreach a,$(ARCHIVES),$(eval $(call archive,$(a),libexec/$(a))))
+$(foreach p,$(BINS) $(HELPERS),$(eval $(call archive,$(p),$(call progdir,$(p)))))
+$(O)/lib/%.a:
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+define program
+$(O)/$(2)/$(1): $(O)/$(call progdir,$(1))/main.o $(O)/lib/$(1).a \
+    $(OURS_$(1):%=$(O)/lib/%.a)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(SYS_$(1))
+endef
+$(foreach p,$(BINS),$(eval $(call program,$(p),bin)))
+$(foreach p,$(HELPERS),$(eval $(call program,$(p),libexec)))
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# share/state.sql as a C string: state.db makes itself anew when it is gone
+$(O)/libexec/libmxdb/%.o: $(O)/gen/state_sql.h
+$(O)/gen/state_sql.h: share/state.sql
+	@mkdir -p $(@D)
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< >$@
+
+$(O)/tests/unit/%: $(O)/tests/unit/%.o $(LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(ALLSYS)
+$(O)/tests/tools/%: $(O)/tests/tools/%.o $(O)/lib/libmx.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lbsd
+.SECONDARY:
+
+check: deps
+	$(MAKE) all $(UNITS) $(TOOLS)
+	O=$(O) prove $(PROVEFLAGS) $(UNITS) tests/*.t
+deps:
+	tests/deps.sh
+demo:
+	share/demo.sh $(O)
+lint:
+	tests/lint.sh
+	$(MAKE) all
+	O=$(O) prove tests/link.t
+fuzz bench:
+	$(MAKE) -f tests/$@/Makefile O=$(O)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR)
+	install $(BINS:%=$(O)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	install $(HELPERS:%=$(O)/libexec/%) $(DESTDIR)$(LIBEXECDIR)
+	sh etc/install.sh '$(DESTDIR)' '$(PREFIX)' '$(SYSCONFDIR)'
+clean:
+	rm -rf $(O)
+
+.PHONY: all check deps demo lint fuzz bench install clean
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

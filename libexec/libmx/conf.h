@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mx.conf(5): facts of this host, one "key value" a line, # comments.
+ */
+#ifndef CONF_H
+#define CONF_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ip.h"
+#include "limits.h"
+
+enum { CONF_RESOLVERS = 8, CONF_TEXT = 256, CONF_ERROR = 512 };
+
+struct conf_resolver {
+	struct ip ip;
+	unsigned short port; /* default 53 */
+};
+
+struct conf {
+	char hostname[DOMAIN_LEN + 1]; /* one name everywhere (DESIGN rule 6) */
+	char spool[PATH_MAX];
+	char policy[PATH_MAX]; /* policy.db */
+	char state[PATH_MAX];  /* state.db */
+	char libexec[PATH_MAX];
+	struct conf_resolver resolver[CONF_RESOLVERS];
+	unsigned resolvers;	/* 0: /etc/resolv.conf */
+	char terms[CONF_TEXT];	/* second line of the greeting */
+	unsigned greet_delay;	/* seconds */
+	uint64_t max_message_size;
+	unsigned idle_timeout, session_timeout; /* seconds */
+	unsigned bounce_after, dsn_expire;	/* seconds */
+	unsigned workers;	/* domains mxrun serves at once */
+	char clamd[PATH_MAX], spamd[PATH_MAX];
+	char tls_certificate[PATH_MAX], tls_key[PATH_MAX];
+};
+
+/* Reads FILE over the defaults.  0; -1 with "file:line: what is wrong" (or
+ * "file: No such file") in ERR.  Exit EX_CONFIG (78) then. */
+int conf_load(struct conf *, const char *file, char err[CONF_ERROR]);
+/* The effective configuration, in the file's own syntax. */
+void conf_print(const struct conf *, FILE *);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Questions to the DNS over c-ares: MX, addresses, names of an address.  Every
+ * look-up has one overall deadline (wire_now() milliseconds); no answer by
+ * then is a temporary failure.
+ */
+#ifndef DNS_H
+#define DNS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf.h"
+#include "ip.h"
+#include "limits.h"
+
+enum dns_status {
+	DNS_FOUND,
+	DNS_NODATA,   /* the name exists, no such record */
+	DNS_NXDOMAIN, /* the name does not exist */
+	DNS_TEMPFAIL  /* time-out, SERVFAIL, refused, unparsable */
+};
+
+enum { DNS_MX_MAX = 32, DNS_ADDR_MAX = 32, DNS_FDS = 16 };
+
+struct dns_mx {
+	unsigned preference;
+	char host[DOMAIN_LEN + 1]; /* inner form; "" is the null MX's root
+				      (RFC 7505) */
+};
+
+struct dns;
+
+/* Uses the resolvers of CONF, or /etc/resolv.conf when it names none.  NULL
+ * with errno on trouble. */
+struct dns *dns_new(const struct conf *);
+void dns_free(struct dns *);
+
+/* MX records sorted by preference (equal ones in random order), at most
+ * DNS_MX_MAX.  A host that is no domain name is left out. */
+enum dns_status dns_mx(struct dns *, const char *domain, int64_t deadline,
+    struct dns_mx out[DNS_MX_MAX], size_t *n);
+/* AAAA and A of a host, asked in parallel, CNAMEs followed; AAAA first.
+ * FOUND when either has any; TEMPFAIL when one failed and none was found. */
+enum dns_status dns_addr(struct dns *, const char *host, int64_t deadline,
+    struct ip out[DNS_ADDR_MAX], size_t *n);
+
+/*
+ * PTR of an address, confirmed by its forward (RFC 1912 2.1): started now,
+ * worked on by dns_step() while something else is waited for.
+ */
+struct dns_ptr {
+	enum dns_status status; /* valid once done */
+	bool done;
+	char name[DOMAIN_LEN + 1]; /* the confirmed name; "" if none is */
+	/* the rest belongs to dns.c */
+	struct dns *dns;
+	struct ip ip;
+	unsigned asked;
+};
+void dns_ptr_start(struct dns *, const struct ip *, struct dns_ptr *);
+/* Works on whatever is under way until FD (if not -1) is readable, nothing is
+ * under way, or DEADLINE.  Returns true when FD is readable. */
+bool dns_step(struct dns *, int fd, int64_t deadline);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Every limit in one place, each with its source.  A limit protects memory,
+ * time or the primary; what a standard promises to senders is never cut.
+ */
+#ifndef LIMITS_MX_H
+#define LIMITS_MX_H
+
+#include <stdint.h>
+
+enum {
+	/* Names and paths. */
+	DOMAIN_LEN = 253,     /* RFC 1035 2.3.4, without the root's dot */
+	LABEL_LEN = 63,	      /* RFC 1035 2.3.4 */
+	MAILBOX_LEN = 320,    /* RFC 5321 4.5.3.1.1-3 promise 64@255 */
+	ENVID_LEN = 100,      /* RFC 3461 4.4 */
+	ORCPT_LEN = 500,      /* RFC 3461 4.2 */
+	LITERAL_LEN = 53,     /* RFC 5321 4.1.3: "[IPv6:" 45 octets "]" */
+	ID_LEN = 20,	      /* ours: see id.h */
+
+	/* The dialogue. */
+	COMMAND_LEN = 2048,   /* RFC 5321 4.5.3.1.4: 512, RFC 3461 adds 500 */
+	REPLY_LEN = 512,      /* RFC 5321 4.5.3.1.5: one line, CRLF included */
+	REPLY_LINES = 100,    /* ours: lines of one reply from a server */
+	RECIPIENTS = 1000,    /* RFC 5321 4.5.3.1.8 asks for 100 or more */
+	PROTOCOL_ERRORS = 10, /* RFC 5321 4.3.2 leaves it to us */
+
+	/* The message. */
+	HEADER_LEN = 256 * 1024, /* ours: the header section */
+	RECEIVED_FIELDS = 100,	 /* RFC 5321 6.3: at least 100 */
+	OWN_RECEIVED_FIELDS = 3, /* ours: our own name among them */
+
+	/* Time, in seconds. */
+	IDLE_TIMEOUT = 300,	/* RFC 5321 4.5.3.2.7 */
+	SESSION_TIMEOUT = 3600, /* ours: 1 GiB at 300 kB/s */
+	RATE_GRACE = 60,	/* ours: time before the rate below counts */
+	RATE_MINIMUM = 1024,	/* ours: octets a second while in data */
+	PTR_TIMEOUT = 3,	/* ours: PTR and its forward */
+	BOUNCE_AFTER = 31 * 86400, /* published: DESIGN, Queue */
+	DSN_EXPIRE = 5 * 86400,	   /* ours: RFC 5321 4.5.4.1's 4-5 days */
+	ATTEMPT_MAX_WAIT = 3 * 3600, /* published: DESIGN, Queue */
+	ETRN_INTERVAL = 60,	     /* ours: one run a minute for a domain */
+
+	/* The spool. */
+	SPACE_RESERVE_PERCENT = 5, /* of blocks and of inodes kept free */
+	RECORD_LEN = 8192	   /* ours: one line of the journal */
+};
+
+#define MESSAGE_SIZE ((uint64_t)1 << 30) /* published: 1 GiB */
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * state.db, hints (share/state.sql, mx-schema(5)): made anew when it is gone,
+ * never in the way when it is broken.  WAL; every write is one short
+ * transaction begun IMMEDIATE.  A handle must not cross a fork.
+ */
+#ifndef STATEDB_H
+#define STATEDB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "limits.h"
+#include "policydb.h"
+
+enum primary_state { PRIMARY_UNKNOWN, PRIMARY_UP, PRIMARY_DOWN };
+
+struct primary { /* one row a domain */
+	enum primary_state state;
+	time_t since;	     /* of this state */
+	time_t last_attempt; /* 0: none */
+	time_t next_attempt; /* while DOWN: no attempt before */
+	char host[DOMAIN_LEN + LITERAL_LEN + 2];
+	char reply[512];
+};
+
+struct walk { /* what a walk of queue/<domain> found, so that the next need
+		 not look while the directory has not changed */
+	int64_t dir_mtime_ns;
+	time_t next_due; /* the earliest attempt or expiry of any message */
+};
+
+struct state_db;
+
+/* Opens or makes FILE.  A file that is not a database, or damaged, is set
+ * aside as FILE.bad and a new one made.  NULL with a sentence in ERR. */
+struct state_db *state_db_open(const char *file, char err[DB_ERROR]);
+void state_db_close(struct state_db *);
+
+/* Each: 0, or -1 (locked too long, full, damaged): go on without. */
+int state_begin(struct state_db *); /* group several puts in a transaction */
+int state_commit(struct state_db *);
+enum answer state_primary(
+    struct state_db *, const char *domain, struct primary *out);
+int state_primary_put(
+    struct state_db *, const char *domain, const struct primary *);
+enum answer state_walk(struct state_db *, const char *domain, struct walk *);
+int state_walk_put(struct state_db *, const char *domain, const struct walk *);
+/* When an ETRN run for the domain last began; 0: never. */
+enum answer state_etrn(struct state_db *, const char *domain, time_t *out);
+int state_etrn_put(struct state_db *, const char *domain, time_t);
+const char *primary_state_name(enum primary_state); /* "UP" … */
+
+#endif
