@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "ip.h"
-#include "limits.h"
+#include "bounds.h"
 
 enum { CONF_RESOLVERS = 8, CONF_TEXT = 256, CONF_ERROR = 512 };
 

@@ -14,7 +14,7 @@
 
 #include "conf.h"
 #include "ip.h"
-#include "limits.h"
+#include "bounds.h"
 
 enum dns_status {
 	DNS_FOUND,

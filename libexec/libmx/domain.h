@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 /*
  * Writes the inner form of S.  False when S is no host name: a label empty,

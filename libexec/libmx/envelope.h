@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "id.h"
-#include "limits.h"
+#include "bounds.h"
 #include "param.h"
 #include "record.h"
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 struct hdrscan {
 	char own[DOMAIN_LEN + 1]; /* our host name, lower case */

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 enum { ID_NAME = ID_LEN + 1 + 5 }; /* the longest name, a DSN's */
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 enum body { BODY_NONE, BODY_7BIT, BODY_8BITMIME };
 enum ret { RET_NONE, RET_FULL, RET_HDRS };

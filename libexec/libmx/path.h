@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 struct path {
 	/* local part as on the wire (quotes kept), "@", the domain in inner

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 enum { REPLY_TEXT = 1024, ENHANCED_LEN = 11 };
 

@@ -26,7 +26,7 @@
 
 #include "envelope.h"
 #include "ip.h"
-#include "limits.h"
+#include "bounds.h"
 #include "reply.h"
 
 enum { SEND_TARGETS = 64, SEND_HOST = DOMAIN_LEN + LITERAL_LEN + 2 };

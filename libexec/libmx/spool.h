@@ -16,7 +16,7 @@
 
 #include "envelope.h"
 #include "id.h"
-#include "limits.h"
+#include "bounds.h"
 
 enum { SPOOL_HEAD = 25 }; /* "mx1 " 20 digits "\n" */
 

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "backoff.h"
-#include "limits.h"
+#include "bounds.h"
 
 enum { DB_ERROR = 256 };
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "limits.h"
+#include "bounds.h"
 #include "policydb.h"
 
 enum primary_state { PRIMARY_UNKNOWN, PRIMARY_UP, PRIMARY_DOWN };

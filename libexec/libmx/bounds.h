@@ -3,8 +3,8 @@
  * Every limit in one place, each with its source.  A limit protects memory,
  * time or the primary; what a standard promises to senders is never cut.
  */
-#ifndef LIMITS_MX_H
-#define LIMITS_MX_H
+#ifndef BOUNDS_H
+#define BOUNDS_H
 
 #include <stdint.h>
 
