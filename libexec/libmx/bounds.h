@@ -10,13 +10,13 @@
 
 enum {
 	/* Names and paths. */
-	DOMAIN_LEN = 253,     /* RFC 1035 2.3.4, without the root's dot */
-	LABEL_LEN = 63,	      /* RFC 1035 2.3.4 */
-	MAILBOX_LEN = 320,    /* RFC 5321 4.5.3.1.1-3 promise 64@255 */
-	ENVID_LEN = 100,      /* RFC 3461 4.4 */
-	ORCPT_LEN = 500,      /* RFC 3461 4.2 */
-	LITERAL_LEN = 53,     /* RFC 5321 4.1.3: "[IPv6:" 45 octets "]" */
-	ID_LEN = 20,	      /* ours: see id.h */
+	DOMAIN_LEN = 253,  /* RFC 1035 2.3.4, without the root's dot */
+	LABEL_LEN = 63,	   /* RFC 1035 2.3.4 */
+	MAILBOX_LEN = 320, /* RFC 5321 4.5.3.1.1-3 promise 64@255 */
+	ENVID_LEN = 100,   /* RFC 3461 4.4 */
+	ORCPT_LEN = 500,   /* RFC 3461 4.2 */
+	LITERAL_LEN = 53,  /* RFC 5321 4.1.3: "[IPv6:" 45 octets "]" */
+	ID_LEN = 20,	   /* ours: see id.h */
 
 	/* The dialogue. */
 	COMMAND_LEN = 2048,   /* RFC 5321 4.5.3.1.4: 512, RFC 3461 adds 500 */
@@ -31,11 +31,11 @@ enum {
 	OWN_RECEIVED_FIELDS = 3, /* ours: our own name among them */
 
 	/* Time, in seconds. */
-	IDLE_TIMEOUT = 300,	/* RFC 5321 4.5.3.2.7 */
-	SESSION_TIMEOUT = 3600, /* ours: 1 GiB at 300 kB/s */
-	RATE_GRACE = 60,	/* ours: time before the rate below counts */
-	RATE_MINIMUM = 1024,	/* ours: octets a second while in data */
-	PTR_TIMEOUT = 3,	/* ours: PTR and its forward */
+	IDLE_TIMEOUT = 300,	   /* RFC 5321 4.5.3.2.7 */
+	SESSION_TIMEOUT = 3600,	   /* ours: 1 GiB at 300 kB/s */
+	RATE_GRACE = 60,	   /* ours: time before the rate below counts */
+	RATE_MINIMUM = 1024,	   /* ours: octets a second while in data */
+	PTR_TIMEOUT = 3,	   /* ours: PTR and its forward */
 	BOUNCE_AFTER = 31 * 86400, /* published: DESIGN, Queue */
 	DSN_EXPIRE = 5 * 86400,	   /* ours: RFC 5321 4.5.4.1's 4-5 days */
 	ATTEMPT_MAX_WAIT = 3 * 3600, /* published: DESIGN, Queue */

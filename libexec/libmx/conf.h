@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "ip.h"
 #include "bounds.h"
+#include "ip.h"
 
 enum { CONF_RESOLVERS = 8, CONF_TEXT = 256, CONF_ERROR = 512 };
 
@@ -27,13 +27,13 @@ struct conf {
 	char state[PATH_MAX];  /* state.db */
 	char libexec[PATH_MAX];
 	struct conf_resolver resolver[CONF_RESOLVERS];
-	unsigned resolvers;	/* 0: /etc/resolv.conf */
-	char terms[CONF_TEXT];	/* second line of the greeting */
-	unsigned greet_delay;	/* seconds */
+	unsigned resolvers;    /* 0: /etc/resolv.conf */
+	char terms[CONF_TEXT]; /* second line of the greeting */
+	unsigned greet_delay;  /* seconds */
 	uint64_t max_message_size;
 	unsigned idle_timeout, session_timeout; /* seconds */
 	unsigned bounce_after, dsn_expire;	/* seconds */
-	unsigned workers;	/* domains mxrun serves at once */
+	unsigned workers; /* domains mxrun serves at once */
 	char clamd[PATH_MAX], spamd[PATH_MAX];
 	char tls_certificate[PATH_MAX], tls_key[PATH_MAX];
 };

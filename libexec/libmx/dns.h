@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bounds.h"
 #include "conf.h"
 #include "ip.h"
-#include "bounds.h"
 
 enum dns_status {
 	DNS_FOUND,

@@ -12,8 +12,8 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "id.h"
 #include "bounds.h"
+#include "id.h"
 #include "param.h"
 #include "record.h"
 
@@ -41,12 +41,12 @@ struct envelope {
 	enum body body;
 	bool smtputf8;
 	enum ret ret;
-	char *envid;  /* xtext, "" if none */
-	char *client; /* IP text, "" if local */
+	char *envid;	   /* xtext, "" if none */
+	char *client;	   /* IP text, "" if local */
 	char *client_name; /* confirmed PTR or "" */
 	char *helo;
-	char *proto; /* "ESMTP", "SMTP", "UTF8SMTP" … (RFC 3848, 6531) */
-	char *trace; /* fields to prepend, CR LF lines; may be "" */
+	char *proto;	/* "ESMTP", "SMTP", "UTF8SMTP" … (RFC 3848, 6531) */
+	char *trace;	/* fields to prepend, CR LF lines; may be "" */
 	char *verified; /* what is known of the sender: "spf=pass …"; "" */
 	size_t nrcpt;
 	struct rcpt *rcpt;
@@ -58,8 +58,9 @@ struct envelope {
 	unsigned attempts;
 	time_t last_attempt;
 	char *last_host, *last_reply; /* of the last attempt, "" if none */
-	unsigned dsns;	   /* DSNs made so far */
+	unsigned dsns;		      /* DSNs made so far */
 	time_t expired_at; /* when it was first seen too old; 0: not yet */
+	bool whole;	   /* "end" was read: envelope_is_whole() */
 };
 
 struct envelope *envelope_new(void); /* NULL on ENOMEM; all strings "" */
@@ -67,8 +68,8 @@ void envelope_free(struct envelope *);
 /* Replaces a string member; 0, or -1 on ENOMEM. */
 int envelope_set(char **member, const char *value);
 /* A new waiting recipient with copies of the strings; 0 or -1. */
-int envelope_add_rcpt(struct envelope *, const char *mailbox, unsigned notify,
-    const char *orcpt);
+int envelope_add_rcpt(
+    struct envelope *, const char *mailbox, unsigned notify, const char *orcpt);
 
 /* Number of recipients in a state. */
 size_t envelope_count(const struct envelope *, enum rcpt_state);
@@ -93,10 +94,10 @@ size_t envelope_count(const struct envelope *, enum rcpt_state);
  */
 bool envelope_record_rcpt(struct record *, const struct rcpt *);
 bool event_try(struct record *, time_t, const char *host, const char *reply);
-bool event_done(struct record *, size_t rcpt, time_t, const char *host,
-    const char *reply);
-bool event_fail(struct record *, size_t rcpt, time_t, const char *host,
-    const char *reply);
+bool event_done(
+    struct record *, size_t rcpt, time_t, const char *host, const char *reply);
+bool event_fail(
+    struct record *, size_t rcpt, time_t, const char *host, const char *reply);
 bool event_dsn(struct record *, unsigned n, time_t, const char *id);
 bool event_mark(struct record *, const char *type, time_t); /* the rest */
 

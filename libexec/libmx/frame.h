@@ -31,8 +31,8 @@ void frame_init(struct frame *, enum frame_kind);
  * append: a part of IN, or CR LF held back from an earlier call, or nothing.
  * Stops right behind the end of data and sets ended.
  */
-size_t frame_next(struct frame *, const char *in, size_t n, const char **out,
-    size_t *len);
+size_t frame_next(
+    struct frame *, const char *in, size_t n, const char **out, size_t *len);
 /* BDAT only, at the end of the last chunk: a CR that came last is bare. */
 void frame_finish(struct frame *);
 

@@ -41,16 +41,15 @@ struct record_view { /* a parsed line */
 bool record_parse(char *line, size_t n, struct record_view *);
 /* Decodes the value of KEY (its first) into OUT, NUL-terminated.  False when
  * it is absent, malformed, does not fit, or contains a NUL. */
-bool record_get(const struct record_view *, const char *key, char *out,
-    size_t size);
+bool record_get(
+    const struct record_view *, const char *key, char *out, size_t size);
+bool record_has(const struct record_view *, const char *key);
 bool record_get_number(
     const struct record_view *, const char *key, uint64_t *out);
 
 /* The encoding alone.  Both return false when it does not fit (or, decoding,
  * is malformed); *LEN is the length written, and OUT is NUL-terminated. */
-bool value_encode(
-    const char *s, size_t n, char *out, size_t size, size_t *len);
-bool value_decode(
-    const char *s, size_t n, char *out, size_t size, size_t *len);
+bool value_encode(const char *s, size_t n, char *out, size_t size, size_t *len);
+bool value_decode(const char *s, size_t n, char *out, size_t size, size_t *len);
 
 #endif

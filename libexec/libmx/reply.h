@@ -14,14 +14,14 @@
 enum { REPLY_TEXT = 1024, ENHANCED_LEN = 11 };
 
 struct reply {
-	int code;		      /* 0: nothing to say */
+	int code;			 /* 0: nothing to say */
 	char enhanced[ENHANCED_LEN + 1]; /* "5.7.1", or "" for none */
-	char text[REPLY_TEXT];	      /* lines separated by '\n' */
+	char text[REPLY_TEXT];		 /* lines separated by '\n' */
 };
 
 /* Fills *R; ENHANCED may be NULL.  A text that does not fit is cut. */
-__attribute__((format(printf, 4, 5))) void reply_set(struct reply *r, int code,
-    const char *enhanced, const char *fmt, ...);
+__attribute__((format(printf, 4, 5))) void reply_set(
+    struct reply *r, int code, const char *enhanced, const char *fmt, ...);
 /*
  * Wire octets: code, '-' or ' ', enhanced code on each line, text in which
  * what is not printable ASCII becomes '?', lines cut at REPLY_LEN, CR LF.

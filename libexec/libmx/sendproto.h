@@ -24,9 +24,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bounds.h"
 #include "envelope.h"
 #include "ip.h"
-#include "bounds.h"
 #include "reply.h"
 
 enum { SEND_TARGETS = 64, SEND_HOST = DOMAIN_LEN + LITERAL_LEN + 2 };
@@ -79,9 +79,8 @@ struct sender *sender_start(const char *libexec);
 /* Each waits for its answer, at most DEADLINE (wire_now()).  0; -1 when the
  * helper died, was silent or spoke nonsense (errno EPROTO, ETIMEDOUT …): the
  * sender is then of no more use but sender_stop(). */
-int sender_open(struct sender *, const char *helo,
-    const struct send_target *, size_t n, int64_t deadline,
-    struct send_answer *);
+int sender_open(struct sender *, const char *helo, const struct send_target *,
+    size_t n, int64_t deadline, struct send_answer *);
 /*
  * Hands over one message: those recipients of E that wait.  REPLIES has
  * E->nrcpt members; those asked are filled (code 0: the session ended before
@@ -101,8 +100,8 @@ void send_stream_free(struct send_stream *);
  * EBADMSG for a malformed request. */
 int send_read(struct send_stream *, struct send_request *r);
 int send_write_open(struct send_stream *, const struct send_answer *);
-int send_write_mail(struct send_stream *, const struct send_request *,
-    bool alive);
+int send_write_mail(
+    struct send_stream *, const struct send_request *, bool alive);
 void send_request_free(struct send_request *);
 
 #endif

@@ -14,9 +14,9 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "bounds.h"
 #include "envelope.h"
 #include "id.h"
-#include "bounds.h"
 
 enum { SPOOL_HEAD = 25 }; /* "mx1 " 20 digits "\n" */
 
@@ -37,8 +37,8 @@ int spool_domain_dir(const struct spool *, const char *domain, bool create);
 /* ---- a message being written ---- */
 struct draft {
 	int fd;
-	uint64_t length;     /* message octets so far */
-	bool named;	     /* no O_TMPFILE here: it has a name in tmp/ */
+	uint64_t length; /* message octets so far */
+	bool named;	 /* no O_TMPFILE here: it has a name in tmp/ */
 	char name[ID_NAME + 1];
 	size_t buffered;
 	char buffer[64 * 1024];
@@ -53,15 +53,14 @@ int draft_copy(struct draft *to, struct draft *from, const struct spool *);
 int draft_seal(struct draft *, const struct envelope *);
 /* Links it as queue/<domain>/<id> and syncs the directory; then closes it.
  * EEXIST: the name is there already. */
-int draft_link(struct draft *, const struct spool *, const char *domain,
-    const char *id);
+int draft_link(
+    struct draft *, const struct spool *, const char *domain, const char *id);
 /* The same into dsn/<id>, without a domain. */
 int draft_link_dsn(struct draft *, const struct spool *, const char *id);
 void draft_abort(struct draft *, const struct spool *);
 
 /* dsn/<id> to queue/<domain>/<id>, both directories synced. */
-int spool_release_dsn(const struct spool *, const char *domain,
-    const char *id);
+int spool_release_dsn(const struct spool *, const char *domain, const char *id);
 
 /* ---- a message that is there ---- */
 struct message {

@@ -36,8 +36,8 @@ int64_t wire_now(void);
  * points into the buffer until the next call.  A line with a NUL or a CR
  * inside is returned as it is: the caller refuses it.
  */
-enum wire_status wire_line(struct wire *, size_t limit, int64_t deadline,
-    char **line, size_t *n);
+enum wire_status wire_line(
+    struct wire *, size_t limit, int64_t deadline, char **line, size_t *n);
 /* Some octets, at least one, pointing into the buffer; wire_consume() says
  * how many of them were used. */
 enum wire_status wire_octets(
