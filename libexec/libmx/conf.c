@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: ISC */
+/* mx.conf(5): a table of keys, one parser, one printer. */
+#include "conf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "domain.h"
+
+enum kind { HOSTNAME, PATH, TEXT, SECONDS, COUNT, OCTETS, RESOLVER };
+
+struct key {
+	const char *name;
+	enum kind kind;
+	size_t offset;
+	size_t size; /* of a string */
+	long long min, max;
+};
+
+#define STRING(name, kind, member)                         \
+	{                                                  \
+		name, kind, offsetof(struct conf, member), \
+		    sizeof((struct conf *)0)->member, 0, 0 \
+	}
+#define NUMBER(name, kind, member, min, max)                           \
+	{                                                              \
+		name, kind, offsetof(struct conf, member), 0, min, max \
+	}
+
+static const struct key keys[] = {
+    STRING("hostname", HOSTNAME, hostname),
+    STRING("spool", PATH, spool),
+    STRING("policy", PATH, policy),
+    STRING("state", PATH, state),
+    STRING("libexec", PATH, libexec),
+    NUMBER("resolver", RESOLVER, resolver, 0, 0),
+    STRING("terms", TEXT, terms),
+    NUMBER("greet_delay", SECONDS, greet_delay, 0, 30),
+    NUMBER("max_message_size", OCTETS, max_message_size, 65536, 1LL << 40),
+    NUMBER("idle_timeout", SECONDS, idle_timeout, 1, 86400),
+    NUMBER("session_timeout", SECONDS, session_timeout, 1, 86400),
+    NUMBER("bounce_after", SECONDS, bounce_after, 3600, 366 * 86400),
+    NUMBER("dsn_expire", SECONDS, dsn_expire, 3600, 366 * 86400),
+    NUMBER("workers", COUNT, workers, 1, 500),
+    STRING("clamd", TEXT, clamd),
+    STRING("spamd", TEXT, spamd),
+    STRING("tls_certificate", PATH, tls_certificate),
+    STRING("tls_key", PATH, tls_key),
+};
+
+static void defaults(struct conf *);
+static const char *parse_line(struct conf *, char *line);
+static const char *set_key(struct conf *, const struct key *, const char *);
+static const char *set_number(void *, const struct key *, const char *);
+static const char *set_string(char *, const struct key *, const char *);
+static const char *add_resolver(struct conf *, const char *);
+static bool parse_resolver(struct conf_resolver *, const char *);
+static void print_resolvers(const struct conf *, FILE *);
+
+int
+conf_load(struct conf *c, const char *file, char err[CONF_ERROR])
+{
+	const char *wrong = NULL;
+	char *line = NULL;
+	size_t room = 0;
+	unsigned number = 0;
+	ssize_t n;
+	FILE *f;
+
+	defaults(c);
+	if ((f = fopen(file, "re")) == NULL) {
+		snprintf(err, CONF_ERROR, "%s: %s", file, strerror(errno));
+		return -1;
+	}
+	while (wrong == NULL && (n = getline(&line, &room, f)) != -1) {
+		number++;
+		if (memchr(line, '\0', (size_t)n) != NULL)
+			wrong = "a NUL octet";
+		else
+			wrong = parse_line(c, line);
+	}
+	if (wrong != NULL)
+		snprintf(err, CONF_ERROR, "%s:%u: %s", file, number, wrong);
+	else if (ferror(f))
+		snprintf(err, CONF_ERROR, "%s: cannot be read", wrong = file);
+	else if (*c->hostname == '\0')
+		snprintf(err, CONF_ERROR,
+		    "%s: hostname is missing, and the system's own name is "
+		    "not fully qualified",
+		    wrong = file);
+	free(line);
+	fclose(f);
+	return wrong == NULL ? 0 : -1;
+}
+
+void
+conf_print(const struct conf *c, FILE *f)
+{
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		const struct key *k = &keys[i];
+		const char *at = (const char *)c + k->offset;
+
+		switch (k->kind) {
+		case HOSTNAME:
+		case PATH:
+		case TEXT:
+			if (*at != '\0')
+				fprintf(f, "%s %s\n", k->name, at);
+			break;
+		case SECONDS:
+		case COUNT:
+			fprintf(f, "%s %u\n", k->name,
+			    *(const unsigned *)(const void *)at);
+			break;
+		case OCTETS:
+			fprintf(f, "%s %" PRIu64 "\n", k->name,
+			    *(const uint64_t *)(const void *)at);
+			break;
+		case RESOLVER:
+			print_resolvers(c, f);
+			break;
+		}
+	}
+}
+
+static void
+defaults(struct conf *c)
+{
+	char name[256];
+
+	*c = (struct conf){
+	    .spool = "/var/spool/tertiary-mx",
+	    .policy = "/var/lib/tertiary-mx/policy.db",
+	    .state = "/var/lib/tertiary-mx/state.db",
+	    .libexec = LIBEXECDIR,
+	    .terms = "backup mail exchanger: no unsolicited bulk mail",
+	    .greet_delay = 3,
+	    .max_message_size = MESSAGE_SIZE,
+	    .idle_timeout = IDLE_TIMEOUT,
+	    .session_timeout = SESSION_TIMEOUT,
+	    .bounce_after = BOUNCE_AFTER,
+	    .dsn_expire = DSN_EXPIRE,
+	    .workers = 20,
+	};
+	if (gethostname(name, sizeof name - 1) == 0) {
+		name[sizeof name - 1] = '\0';
+		if (!domain_normal(name, strlen(name), c->hostname) ||
+		    !domain_is_qualified(c->hostname))
+			*c->hostname = '\0';
+	}
+}
+
+/* NULL when the line is good, else what is wrong with it. */
+static const char *
+parse_line(struct conf *c, char *line)
+{
+	char *value, *end;
+
+	line[strcspn(line, "\n")] = '\0';
+	line += strspn(line, " \t\r");
+	if (*line == '\0' || *line == '#')
+		return NULL;
+	value = line + strcspn(line, " \t");
+	if (*value != '\0')
+		*value++ = '\0';
+	value += strspn(value, " \t");
+	for (end = value + strlen(value);
+	     end > value && strchr(" \t\r", end[-1]) != NULL;)
+		*--end = '\0';
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		if (strcmp(line, keys[i].name) != 0)
+			continue;
+		if (*value == '\0')
+			return "the key has no value";
+		return set_key(c, &keys[i], value);
+	}
+	return "unknown key";
+}
+
+static const char *
+set_key(struct conf *c, const struct key *k, const char *value)
+{
+	void *at = (char *)c + k->offset;
+
+	switch (k->kind) {
+	case HOSTNAME:
+		if (!domain_normal(value, strlen(value), at) ||
+		    !domain_is_qualified(at))
+			return "not a fully qualified host name";
+		return NULL;
+	case PATH:
+		if (*value != '/')
+			return "not an absolute path";
+		return set_string(at, k, value);
+	case TEXT:
+		return set_string(at, k, value);
+	case SECONDS:
+	case COUNT:
+	case OCTETS:
+		return set_number(at, k, value);
+	case RESOLVER:
+		return add_resolver(c, value);
+	}
+	return "unknown key";
+}
+
+static const char *
+set_string(char *at, const struct key *k, const char *value)
+{
+	for (const char *p = value; *p != '\0'; p++) {
+		if (!isprint((unsigned char)*p))
+			return "the value has octets that are not printable "
+			       "ASCII";
+	}
+	if (strlcpy(at, value, k->size) >= k->size)
+		return "the value is too long";
+	return NULL;
+}
+
+static const char *
+set_number(void *at, const struct key *k, const char *value)
+{
+	const char *wrong;
+	long long n = strtonum(value, k->min, k->max, &wrong);
+
+	if (wrong != NULL) {
+		if (k->kind == OCTETS)
+			return "not a number of octets in range";
+		if (k->kind == SECONDS)
+			return "not a number of seconds in range";
+		return "not a number in range";
+	}
+	if (k->kind == OCTETS)
+		*(uint64_t *)at = (uint64_t)n;
+	else
+		*(unsigned *)at = (unsigned)n;
+	return NULL;
+}
+
+static const char *
+add_resolver(struct conf *c, const char *value)
+{
+	if (c->resolvers == CONF_RESOLVERS)
+		return "more than 8 resolvers";
+	if (!parse_resolver(&c->resolver[c->resolvers], value))
+		return "not a resolver: want addr, addr:port or [addr]:port";
+	c->resolvers++;
+	return NULL;
+}
+
+/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */
+static bool
+parse_resolver(struct conf_resolver *r, const char *s)
+{
+	const char *colon = strrchr(s, ':'), *wrong = NULL;
+	size_t n = strlen(s);
+
+	r->port = 53;
+	if (*s == '[') {
+		const char *close = strchr(s, ']');
+
+		if (close == NULL || (close[1] != '\0' && close[1] != ':'))
+			return false;
+		colon = close[1] == ':' ? close + 1 : NULL;
+		n = (size_t)(close - ++s);
+	} else if (colon != NULL && colon == strchr(s, ':')) {
+		n = (size_t)(colon - s);
+	} else {
+		colon = NULL;
+	}
+	if (colon != NULL)
+		r->port = (unsigned short)strtonum(colon + 1, 1, 65535, &wrong);
+	return wrong == NULL && ip_parse(&r->ip, s, n);
+}
+
+static void
+print_resolvers(const struct conf *c, FILE *f)
+{
+	for (unsigned i = 0; i < c->resolvers; i++) {
+		const struct conf_resolver *r = &c->resolver[i];
+		char ip[IP_TEXT];
+
+		ip_format(&r->ip, ip);
+		fprintf(f,
+		    r->ip.family == AF_INET6 ? "resolver [%s]:%u\n"
+					     : "resolver %s:%u\n",
+		    ip, r->port);
+	}
+}
