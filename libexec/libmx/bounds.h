@@ -42,7 +42,10 @@ enum {
 	ETRN_INTERVAL = 60,	     /* ours: one run a minute for a domain */
 
 	/* The spool. */
-	SPACE_RESERVE_PERCENT = 5, /* of blocks and of inodes kept free */
+	SPACE_RESERVE_PERCENT = 5, /* of blocks and of inodes kept free ... */
+	SPACE_RESERVE = 1 << 30,   /* ... but no more octets than this */
+	INODE_RESERVE = 10000,	   /* ... and no more inodes */
+	JOURNAL_LEN = 64 << 20,	   /* a longer journal is damage */
 	RECORD_LEN = 8192	   /* ours: one line of the journal */
 };
 

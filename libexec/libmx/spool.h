@@ -28,11 +28,15 @@ struct spool { /* directory descriptors */
 int spool_open(struct spool *, const char *path);
 void spool_close(struct spool *);
 
-/* True while SIZE octets fit and 5 % of blocks and inodes stay free. */
+/* True while SIZE octets fit and a reserve of blocks and inodes stays free:
+ * SPACE_RESERVE_PERCENT, or SPACE_RESERVE octets where that is less. */
 bool spool_has_room(const struct spool *, uint64_t size);
 
 /* queue/<domain>, made (and durable) when CREATE; -1 with errno. */
 int spool_domain_dir(const struct spool *, const char *domain, bool create);
+/* Messages that wait for DOMAIN, and BELOW: for its subdomains too; -1 with
+ * errno. */
+long spool_count(const struct spool *, const char *domain, bool below);
 
 /* ---- a message being written ---- */
 struct draft {
@@ -69,6 +73,7 @@ struct message {
 	char name[ID_NAME + 1];
 	uint64_t length;      /* octets of the message, from SPOOL_HEAD */
 	uint64_t journal_end; /* where the next record goes */
+	uint64_t size;	      /* of the file; more than that: a torn tail */
 	time_t next;	      /* mtime: next attempt */
 	struct envelope *envelope;
 };

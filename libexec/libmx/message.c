@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A message in the spool: opened, locked, its journal read and appended to
+ * (mx-spool(5)).  What is on disk is hostile until it is parsed; nothing is
+ * edited in place, and nothing is unlinked but by message_unlink().
+ */
+#include "spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum message_status lock(struct message *);
+static enum message_status load(struct message *);
+static bool parse_head(const char *, uint64_t *length);
+static enum message_status parse_journal(struct message *, char *, size_t);
+static int read_at(int, char *, size_t, uint64_t);
+
+enum message_status
+message_open(
+    struct message *m, int dir, const char *name, enum message_mode mode)
+{
+	int access = mode == MESSAGE_LOCK ? O_RDWR : O_RDONLY;
+	enum message_status status = MESSAGE_OK;
+
+	*m = (struct message){.dir = dir};
+	if (strlcpy(m->name, name, sizeof m->name) >= sizeof m->name) {
+		m->fd = -1;
+		return MESSAGE_GONE;
+	}
+	m->fd = openat(dir, name, access | O_NOFOLLOW | O_CLOEXEC);
+	if (m->fd == -1)
+		return errno == ENOENT ? MESSAGE_GONE : MESSAGE_ERROR;
+	if (mode == MESSAGE_LOCK)
+		status = lock(m);
+	if (status == MESSAGE_OK)
+		status = load(m);
+	if (status != MESSAGE_OK)
+		message_close(m);
+	return status;
+}
+
+void
+message_close(struct message *m)
+{
+	int saved = errno;
+
+	envelope_free(m->envelope);
+	m->envelope = NULL;
+	if (m->fd != -1)
+		close(m->fd);
+	m->fd = -1;
+	errno = saved;
+}
+
+int
+message_append(struct message *m, struct record *r)
+{
+	struct record_view view;
+	size_t n = r->len;
+	ssize_t w;
+
+	if (m->size > m->journal_end) {
+		if (ftruncate(m->fd, (off_t)m->journal_end) == -1)
+			return -1;
+		m->size = m->journal_end;
+	}
+	while ((w = pwrite(m->fd, r->line, n, (off_t)m->journal_end)) == -1 &&
+	    errno == EINTR)
+		continue;
+	if (w > 0)
+		m->size = m->journal_end + (uint64_t)w;
+	if (w != (ssize_t)n) {
+		errno = w == -1 ? errno : ENOSPC;
+		return -1;
+	}
+	m->journal_end = m->size;
+	if (!record_parse(r->line, n - 1, &view)) {
+		errno = EBADMSG;
+		return -1;
+	}
+	return envelope_apply(m->envelope, &view);
+}
+
+int
+message_sync(struct message *m)
+{
+	return fdatasync(m->fd);
+}
+
+int
+message_schedule(struct message *m, time_t next, bool touch)
+{
+	const struct timespec times[2] = {
+	    {.tv_nsec = UTIME_OMIT}, {.tv_sec = next}};
+
+	if (futimens(m->fd, times) == -1)
+		return -1;
+	m->next = next;
+	return touch ? futimens(m->dir, NULL) : 0;
+}
+
+int
+message_unlink(struct message *m)
+{
+	return unlinkat(m->dir, m->name, 0);
+}
+
+/* The name must still be ours once we have the lock. */
+static enum message_status
+lock(struct message *m)
+{
+	struct stat held, named;
+
+	if (flock(m->fd, LOCK_EX | LOCK_NB) == -1)
+		return errno == EWOULDBLOCK ? MESSAGE_BUSY : MESSAGE_ERROR;
+	if (fstat(m->fd, &held) == -1)
+		return MESSAGE_ERROR;
+	if (fstatat(m->dir, m->name, &named, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? MESSAGE_GONE : MESSAGE_ERROR;
+	return held.st_ino == named.st_ino && held.st_dev == named.st_dev
+	    ? MESSAGE_OK
+	    : MESSAGE_GONE;
+}
+
+static enum message_status
+load(struct message *m)
+{
+	char head[SPOOL_HEAD], *journal;
+	enum message_status status = MESSAGE_ERROR;
+	struct stat st;
+	uint64_t n;
+
+	if (fstat(m->fd, &st) == -1)
+		return MESSAGE_ERROR;
+	m->size = (uint64_t)st.st_size;
+	m->next = st.st_mtime;
+	if (!S_ISREG(st.st_mode) || m->size < SPOOL_HEAD)
+		return MESSAGE_BAD;
+	if (read_at(m->fd, head, sizeof head, 0) == -1)
+		return MESSAGE_ERROR;
+	if (!parse_head(head, &m->length) || m->length > m->size - SPOOL_HEAD)
+		return MESSAGE_BAD;
+	n = m->size - SPOOL_HEAD - m->length;
+	if (n > JOURNAL_LEN)
+		return MESSAGE_BAD;
+	if ((journal = malloc(n + 1)) == NULL)
+		return MESSAGE_ERROR;
+	if (read_at(m->fd, journal, n, SPOOL_HEAD + m->length) == 0)
+		status = parse_journal(m, journal, n);
+	free(journal);
+	return status;
+}
+
+static bool
+parse_head(const char *head, uint64_t *length)
+{
+	if (memcmp(head, "mx1 ", 4) != 0 || head[SPOOL_HEAD - 1] != '\n' ||
+	    head[4] != '0')
+		return false;
+	*length = 0;
+	for (int i = 4; i < SPOOL_HEAD - 1; i++) {
+		if (head[i] < '0' || head[i] > '9')
+			return false;
+		*length = *length * 10 + (uint64_t)(head[i] - '0');
+	}
+	return true;
+}
+
+/*
+ * The first line that is torn ends the journal: what follows was never synced,
+ * so nothing has relied on it.  A line that is sound but means nothing is
+ * damage.
+ */
+static enum message_status
+parse_journal(struct message *m, char *text, size_t n)
+{
+	size_t at = 0;
+
+	if ((m->envelope = envelope_new()) == NULL)
+		return MESSAGE_ERROR;
+	while (at < n) {
+		char *newline = memchr(text + at, '\n', n - at);
+		struct record_view view;
+
+		if (newline == NULL ||
+		    !record_parse(
+			text + at, (size_t)(newline - text) - at, &view))
+			break;
+		if (envelope_apply(m->envelope, &view) == -1)
+			return errno == EBADMSG ? MESSAGE_BAD : MESSAGE_ERROR;
+		at = (size_t)(newline - text) + 1;
+	}
+	m->journal_end = SPOOL_HEAD + m->length + at;
+	return envelope_is_whole(m->envelope) ? MESSAGE_OK : MESSAGE_BAD;
+}
+
+static int
+read_at(int fd, char *out, size_t n, uint64_t at)
+{
+	while (n > 0) {
+		ssize_t r = pread(fd, out, n, (off_t)at);
+
+		if (r == -1 && errno == EINTR)
+			continue;
+		if (r <= 0) {
+			errno = r == 0 ? EIO : errno;
+			return -1;
+		}
+		out += r;
+		n -= (size_t)r;
+		at += (uint64_t)r;
+	}
+	return 0;
+}

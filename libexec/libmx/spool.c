@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+/* The spool's directories, and the flags that ETRN leaves. */
+#include "spool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "domain.h"
+
+/* A directory that may not be on disk yet bears the sticky bit: who finds it
+ * syncs the parent before relying on it, then takes the bit away. */
+enum { MODE_DURABLE = S_IRWXU, MODE_FRESH = S_IRWXU | S_ISVTX };
+
+static int open_dir(int parent, const char *name, bool create);
+static bool is_plain_name(const char *);
+static long count_dir(int);
+static uint64_t reserve(uint64_t total, uint64_t most);
+
+int
+spool_open(struct spool *sp, const char *path)
+{
+	int *const dir[] = {
+	    &sp->queue, &sp->etrn, &sp->dsn, &sp->bad, &sp->tmp};
+	static const char *const name[] = {
+	    "queue", "etrn", "dsn", "bad", "tmp"};
+
+	*sp = (struct spool){-1, -1, -1, -1, -1, -1};
+	if (mkdir(path, MODE_DURABLE) == -1 && errno != EEXIST)
+		return -1;
+	sp->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (sp->root == -1)
+		return -1;
+	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++) {
+		if ((*dir[i] = open_dir(sp->root, name[i], true)) == -1) {
+			spool_close(sp);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+void
+spool_close(struct spool *sp)
+{
+	int *const dir[] = {
+	    &sp->root, &sp->queue, &sp->etrn, &sp->dsn, &sp->bad, &sp->tmp};
+
+	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++) {
+		if (*dir[i] != -1)
+			close(*dir[i]);
+		*dir[i] = -1;
+	}
+}
+
+bool
+spool_has_room(const struct spool *sp, uint64_t size)
+{
+	struct statvfs fs;
+	uint64_t unit;
+
+	if (fstatvfs(sp->queue, &fs) == -1)
+		return false;
+	unit = fs.f_frsize;
+	if (fs.f_bavail * unit <
+	    reserve(fs.f_blocks * unit, SPACE_RESERVE) + size)
+		return false;
+	/* some file systems make inodes as they need them and report none */
+	return fs.f_files == 0 ||
+	    fs.f_favail > reserve(fs.f_files, INODE_RESERVE);
+}
+
+int
+spool_domain_dir(const struct spool *sp, const char *domain, bool create)
+{
+	if (!is_plain_name(domain)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return open_dir(sp->queue, domain, create);
+}
+
+long
+spool_count(const struct spool *sp, const char *domain, bool below)
+{
+	int fd = spool_domain_dir(sp, domain, false);
+	long n = 0, more;
+	struct dirent *e;
+	DIR *d;
+
+	if (fd == -1 && errno != ENOENT)
+		return -1;
+	if (fd != -1 && (n = count_dir(fd)) == -1)
+		return -1;
+	if (!below)
+		return n;
+	if ((fd = openat(sp->queue, ".", O_RDONLY | O_CLOEXEC)) == -1 ||
+	    (d = fdopendir(fd)) == NULL)
+		return -1;
+	while ((e = readdir(d)) != NULL) {
+		if (!domain_is_below(e->d_name, domain) ||
+		    (fd = spool_domain_dir(sp, e->d_name, false)) == -1)
+			continue;
+		if ((more = count_dir(fd)) > 0)
+			n += more;
+	}
+	closedir(d);
+	return n;
+}
+
+int
+spool_release_dsn(const struct spool *sp, const char *domain, const char *id)
+{
+	int dir = spool_domain_dir(sp, domain, true), result;
+
+	if (dir == -1)
+		return -1;
+	result = renameat(sp->dsn, id, dir, id);
+	if (result == 0)
+		result = fsync(dir) == -1 || fsync(sp->dsn) == -1 ? -1 : 0;
+	close(dir);
+	return result;
+}
+
+int
+spool_set_aside(
+    const struct spool *sp, const char *domain, int dir, const char *name)
+{
+	char to[DOMAIN_LEN + LITERAL_LEN + ID_NAME + 8];
+	size_t n = strlcpy(to, domain, sizeof to);
+
+	if (n + strlen(name) + 2 > sizeof to) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strlcat(to, ":", sizeof to);
+	strlcat(to, name, sizeof to);
+	if (renameat(dir, name, sp->bad, to) == -1)
+		return -1;
+	return fsync(sp->bad) == -1 || fsync(dir) == -1 ? -1 : 0;
+}
+
+int
+spool_etrn_put(const struct spool *sp, const char *word)
+{
+	int fd;
+
+	if (!is_plain_name(word)) {
+		errno = EINVAL;
+		return -1;
+	}
+	fd = openat(sp->etrn, word,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1)
+		return errno == EEXIST ? 1 : -1;
+	close(fd);
+	return 0;
+}
+
+int
+spool_etrn_take(const struct spool *sp, const char *word)
+{
+	return unlinkat(sp->etrn, word, 0);
+}
+
+/* Opens PARENT/NAME; what it makes, or another made just now, is durable. */
+static int
+open_dir(int parent, const char *name, bool create)
+{
+	static const int flags =
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(parent, name, flags);
+	struct stat st;
+
+	if (fd == -1 && errno == ENOENT && create) {
+		if (mkdirat(parent, name, MODE_FRESH) == -1 && errno != EEXIST)
+			return -1;
+		fd = openat(parent, name, flags);
+	}
+	if (fd == -1 || !create)
+		return fd;
+	if (fstat(fd, &st) == -1 ||
+	    ((st.st_mode & S_ISVTX) != 0 &&
+		(fsync(parent) == -1 || fchmod(fd, MODE_DURABLE) == -1))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool
+is_plain_name(const char *s)
+{
+	return *s != '\0' && *s != '.' && strchr(s, '/') == NULL;
+}
+
+/* Messages in a directory; takes the descriptor. */
+static long
+count_dir(int fd)
+{
+	DIR *d = fdopendir(fd);
+	struct dirent *e;
+	long n = 0;
+
+	if (d == NULL) {
+		close(fd);
+		return -1;
+	}
+	while ((e = readdir(d)) != NULL)
+		n += id_valid(e->d_name);
+	closedir(d);
+	return n;
+}
+
+static uint64_t
+reserve(uint64_t total, uint64_t most)
+{
+	uint64_t part = total / 100 * SPACE_RESERVE_PERCENT;
+
+	return part < most ? part : most;
+}
