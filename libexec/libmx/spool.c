@@ -114,6 +114,18 @@ spool_count(const struct spool *sp, const char *domain, bool below)
 }
 
 int
+spool_unlink(const struct spool *sp, const char *domain, const char *id)
+{
+	int dir = spool_domain_dir(sp, domain, false), result;
+
+	if (dir == -1)
+		return -1;
+	result = unlinkat(dir, id, 0) == -1 ? -1 : fsync(dir);
+	close(dir);
+	return result;
+}
+
+int
 spool_release_dsn(const struct spool *sp, const char *domain, const char *id)
 {
 	int dir = spool_domain_dir(sp, domain, true), result;

@@ -41,8 +41,9 @@ long spool_count(const struct spool *, const char *domain, bool below);
 /* ---- a message being written ---- */
 struct draft {
 	int fd;
-	uint64_t length; /* message octets so far */
-	bool named;	 /* no O_TMPFILE here: it has a name in tmp/ */
+	uint64_t length;  /* message octets so far */
+	uint64_t written; /* octets of the file that left the buffer */
+	bool named;	  /* no O_TMPFILE here: it has a name in tmp/ */
 	char name[ID_NAME + 1];
 	size_t buffered;
 	char buffer[64 * 1024];
@@ -62,6 +63,9 @@ int draft_link(
 /* The same into dsn/<id>, without a domain. */
 int draft_link_dsn(struct draft *, const struct spool *, const char *id);
 void draft_abort(struct draft *, const struct spool *);
+
+/* Takes back a link of this process, before it was acknowledged. */
+int spool_unlink(const struct spool *, const char *domain, const char *id);
 
 /* dsn/<id> to queue/<domain>/<id>, both directories synced. */
 int spool_release_dsn(const struct spool *, const char *domain, const char *id);
