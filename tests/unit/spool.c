@@ -124,11 +124,11 @@ events(void)
 	is_int(message_sync(&m), 0, "synced");
 	event_try(&r, 7, "h", "451 later");
 	message_append(&m, &r);
-	is_int(message_schedule(&m, 2000000000, false), 0, "scheduled");
 	/* a torn tail: half a record */
 	event_done(&r, 2, 9, "h", "250 ok");
 	is_int(pwrite(m.fd, r.line, r.len / 2, (off_t)m.journal_end),
 	    (long long)r.len / 2, "a record is torn");
+	is_int(message_schedule(&m, 2000000000, false), 0, "scheduled");
 	message_close(&m);
 	is_int(message_open(&m, dir, id, MESSAGE_LOCK), MESSAGE_OK, "reopened");
 	is_int(m.envelope->rcpt[0].state, RCPT_DELIVERED, "done is known");
