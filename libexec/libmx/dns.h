@@ -38,8 +38,12 @@ struct dns;
 struct dns *dns_new(const struct conf *);
 void dns_free(struct dns *);
 
-/* MX records sorted by preference (equal ones in random order), at most
- * DNS_MX_MAX.  A host that is no domain name is left out. */
+/*
+ * MX records sorted by preference (equal ones in random order), the best
+ * DNS_MX_MAX of them.  A host that is no domain name is left out, and a root
+ * among other hosts: FOUND with no host means that none of the records is of
+ * use, and is no leave to try the domain's own address.
+ */
 enum dns_status dns_mx(struct dns *, const char *domain, int64_t deadline,
     struct dns_mx out[DNS_MX_MAX], size_t *n);
 /* AAAA and A of a host, asked in parallel, CNAMEs followed; AAAA first.
@@ -49,7 +53,10 @@ enum dns_status dns_addr(struct dns *, const char *host, int64_t deadline,
 
 /*
  * PTR of an address, confirmed by its forward (RFC 1912 2.1): started now,
- * worked on by dns_step() while something else is waited for.
+ * worked on by dns_step() while something else is waited for.  FOUND: there is
+ * a confirmed name; NODATA: there are names, none leads back; NXDOMAIN: no
+ * name.  The struct must stay where it is until it is done or dns_free() has
+ * returned.  dns_mx() and dns_addr() end it too when their deadline passes.
  */
 struct dns_ptr {
 	enum dns_status status; /* valid once done */
@@ -59,6 +66,7 @@ struct dns_ptr {
 	struct dns *dns;
 	struct ip ip;
 	unsigned asked;
+	bool failed;
 };
 void dns_ptr_start(struct dns *, const struct ip *, struct dns_ptr *);
 /* Works on whatever is under way until FD (if not -1) is readable, nothing is

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The resolver (RFC 1035) over c-ares: its set-up, one question, and the wait
+ * for answers.  Names are absolute: no search list, no /etc/hosts.  What is
+ * asked is in dns_lookup.c and dns_ptr.c.
+ */
+#include "dns.h"
+
+#include <ares.h>
+#include <arpa/nameser.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dns_query.h"
+#include "wire.h"
+
+enum { TRY_MS = 2000, TRIES = 2 };
+
+struct dns {
+	ares_channel channel;
+	unsigned pending; /* questions not yet answered */
+};
+
+struct pending { /* one question: who wants the answer */
+	struct dns *dns;
+	dns_answer *answer;
+	void *ctx;
+};
+
+static int use_resolvers(ares_channel, const struct conf *);
+static void on_answer(void *, int, int, unsigned char *, int);
+static bool wait_once(struct dns *, int, int64_t);
+static int wait_ms(struct dns *, int64_t);
+struct dns *
+dns_new(const struct conf *c)
+{
+	struct ares_options o = {
+	    .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
+	    .timeout = TRY_MS,
+	    .tries = TRIES};
+	struct dns *d;
+	int status;
+
+	if ((d = calloc(1, sizeof *d)) == NULL)
+		return NULL;
+	status = ares_init_options(&d->channel, &o,
+	    ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
+	if (status == ARES_SUCCESS) {
+		status = use_resolvers(d->channel, c);
+		if (status == ARES_SUCCESS)
+			return d;
+		ares_destroy(d->channel);
+	}
+	free(d);
+	errno = status == ARES_ENOMEM ? ENOMEM : EINVAL;
+	return NULL;
+}
+
+void
+dns_free(struct dns *d)
+{
+	if (d == NULL)
+		return;
+	ares_destroy(d->channel);
+	free(d);
+}
+
+bool
+dns_step(struct dns *d, int fd, int64_t deadline)
+{
+	while (d->pending > 0 && wire_now() < deadline) {
+		if (wait_once(d, fd, deadline))
+			return true;
+	}
+	return false;
+}
+
+void
+dns_wait(struct dns *d, const bool *one, const bool *two, int64_t deadline)
+{
+	while (!*one || !*two) {
+		if (wire_now() >= deadline) {
+			ares_cancel(d->channel);
+			return;
+		}
+		wait_once(d, -1, deadline);
+	}
+}
+
+void
+dns_ask(
+    struct dns *d, const char *name, int type, dns_answer *answer, void *ctx)
+{
+	struct pending *p = malloc(sizeof *p);
+
+	if (p == NULL) {
+		answer(ctx, ARES_ENOMEM, NULL, 0);
+		return;
+	}
+	*p = (struct pending){.dns = d, .answer = answer, .ctx = ctx};
+	d->pending++;
+	ares_query(d->channel, name, ns_c_in, type, on_answer, p);
+}
+
+enum dns_status
+dns_status_of(int ares_status)
+{
+	switch (ares_status) {
+	case ARES_SUCCESS:
+		return DNS_FOUND;
+	case ARES_ENODATA:
+		return DNS_NODATA;
+	case ARES_ENOTFOUND:
+	case ARES_EBADNAME:
+		return DNS_NXDOMAIN;
+	default:
+		return DNS_TEMPFAIL;
+	}
+}
+
+/* Those of CONF in place of what c-ares read from the system. */
+static int
+use_resolvers(ares_channel channel, const struct conf *c)
+{
+	struct ares_addr_port_node node[CONF_RESOLVERS] = {{.next = NULL}};
+
+	if (c->resolvers == 0)
+		return ARES_SUCCESS;
+	for (unsigned i = 0; i < c->resolvers; i++) {
+		const struct conf_resolver *r = &c->resolver[i];
+
+		node[i].family = r->ip.family;
+		memcpy(&node[i].addr, r->ip.octets,
+		    r->ip.family == AF_INET6 ? 16 : 4);
+		node[i].udp_port = node[i].tcp_port = r->port;
+		if (i > 0)
+			node[i - 1].next = &node[i];
+	}
+	return ares_set_servers_ports(channel, node);
+}
+
+static void
+on_answer(void *ctx, int status, int timeouts, unsigned char *answer, int len)
+{
+	struct pending *p = ctx;
+
+	(void)timeouts;
+	p->dns->pending--;
+	p->answer(p->ctx, status, answer, len);
+	free(p);
+}
+
+/* One poll(2) and its consequences.  True when FD is readable. */
+static bool
+wait_once(struct dns *d, int fd, int64_t deadline)
+{
+	struct pollfd p[DNS_FDS + 1] = {{.fd = fd, .events = POLLIN}};
+	ares_socket_t sock[DNS_FDS];
+	int bits = ares_getsock(d->channel, sock, DNS_FDS);
+	nfds_t n = 1;
+
+	for (unsigned i = 0; i < DNS_FDS; i++) {
+		short events = 0;
+
+		if ((unsigned)bits & 1U << i)
+			events |= POLLIN;
+		if ((unsigned)bits & 1U << (i + ARES_GETSOCK_MAXNUM))
+			events |= POLLOUT;
+		if (events != 0)
+			p[n++] =
+			    (struct pollfd){.fd = sock[i], .events = events};
+	}
+	poll(p, n, wait_ms(d, deadline));
+	for (nfds_t i = 1; i < n; i++) {
+		ares_process_fd(d->channel,
+		    p[i].revents & (POLLIN | POLLERR | POLLHUP)
+			? p[i].fd
+			: ARES_SOCKET_BAD,
+		    p[i].revents & POLLOUT ? p[i].fd : ARES_SOCKET_BAD);
+	}
+	ares_process_fd(d->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	return p[0].revents != 0;
+}
+
+/* Milliseconds until the deadline or c-ares' next retry, rounded up. */
+static int
+wait_ms(struct dns *d, int64_t deadline)
+{
+	struct timeval retry;
+	int64_t left = deadline - wire_now(), ms;
+
+	if (ares_timeout(d->channel, NULL, &retry) != NULL) {
+		ms = (int64_t)retry.tv_sec * 1000 + retry.tv_usec / 1000 + 1;
+		if (ms < left)
+			left = ms;
+	}
+	if (left < 0)
+		return 0;
+	return left > 60000 ? 60000 : (int)left;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The exchangers of a domain and the addresses of a host (RFC 5321 5.1, RFC
+ * 7505).
+ */
+#include <ares.h>
+#include <arpa/nameser.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dns_query.h"
+#include "domain.h"
+
+struct mx_question {
+	enum dns_status status;
+	struct dns_mx *out;
+	size_t *n;
+	bool done;
+	uint32_t key[DNS_MX_MAX]; /* random order among equals */
+};
+
+struct addr_question {
+	int family;
+	enum dns_status status;
+	struct ip ip[DNS_ADDR_MAX];
+	size_t n;
+	bool done;
+};
+
+static void on_mx(void *, int, const unsigned char *, int);
+static void add_mx(struct mx_question *, const struct ares_mx_reply *);
+static void on_addr(void *, int, const unsigned char *, int);
+static struct ip from_four(const struct in_addr *);
+static struct ip from_six(const struct ares_in6_addr *);
+
+enum dns_status
+dns_mx(struct dns *d, const char *domain, int64_t deadline,
+    struct dns_mx out[DNS_MX_MAX], size_t *n)
+{
+	struct mx_question q = {.out = out, .n = n};
+
+	*n = 0;
+	dns_ask(d, domain, ns_t_mx, on_mx, &q);
+	dns_wait(d, &q.done, &q.done, deadline);
+	return q.status;
+}
+
+enum dns_status
+dns_addr(struct dns *d, const char *host, int64_t deadline,
+    struct ip out[DNS_ADDR_MAX], size_t *n)
+{
+	struct addr_question six = {.family = AF_INET6},
+			     four = {.family = AF_INET};
+
+	*n = 0;
+	dns_ask(d, host, ns_t_aaaa, on_addr, &six);
+	dns_ask(d, host, ns_t_a, on_addr, &four);
+	dns_wait(d, &six.done, &four.done, deadline);
+	for (size_t i = 0; i < six.n && *n < DNS_ADDR_MAX; i++)
+		out[(*n)++] = six.ip[i];
+	for (size_t i = 0; i < four.n && *n < DNS_ADDR_MAX; i++)
+		out[(*n)++] = four.ip[i];
+	if (*n > 0)
+		return DNS_FOUND;
+	if (six.status == DNS_TEMPFAIL || four.status == DNS_TEMPFAIL)
+		return DNS_TEMPFAIL;
+	return six.status == DNS_NODATA ? DNS_NODATA : four.status;
+}
+
+enum dns_status
+dns_parse_addr(int family, const unsigned char *answer, int len,
+    struct ip out[DNS_ADDR_MAX], size_t *n)
+{
+	struct ares_addr6ttl six[DNS_ADDR_MAX];
+	struct ares_addrttl four[DNS_ADDR_MAX];
+	int found = DNS_ADDR_MAX, status;
+
+	*n = 0;
+	status = family == AF_INET6
+	    ? ares_parse_aaaa_reply(answer, len, NULL, six, &found)
+	    : ares_parse_a_reply(answer, len, NULL, four, &found);
+	if (status != ARES_SUCCESS)
+		return dns_status_of(status);
+	for (int i = 0; i < found; i++)
+		out[(*n)++] = family == AF_INET6 ? from_six(&six[i].ip6addr)
+						 : from_four(&four[i].ipaddr);
+	return found > 0 ? DNS_FOUND : DNS_NODATA;
+}
+
+static void
+on_mx(void *ctx, int status, const unsigned char *answer, int len)
+{
+	struct mx_question *q = ctx;
+	struct ares_mx_reply *list = NULL;
+	size_t records = 0;
+
+	q->done = true;
+	q->status = dns_status_of(status);
+	if (q->status != DNS_FOUND)
+		return;
+	status = ares_parse_mx_reply(answer, len, &list);
+	q->status = dns_status_of(status);
+	if (status == ARES_SUCCESS && list == NULL)
+		q->status = DNS_NODATA;
+	for (struct ares_mx_reply *mx = list; mx != NULL; mx = mx->next) {
+		records++;
+		if (*mx->host != '\0')
+			add_mx(q, mx);
+	}
+	/* a root among other hosts is no null MX (RFC 7505 3) */
+	if (records == 1 && *list->host == '\0')
+		add_mx(q, list);
+	ares_free_data(list);
+}
+
+/* Keeps the list sorted; the worst one leaves when it is full. */
+static void
+add_mx(struct mx_question *q, const struct ares_mx_reply *mx)
+{
+	struct dns_mx new = {.preference = mx->priority};
+	uint32_t key = arc4random();
+	size_t at = *q->n;
+
+	if (*mx->host != '\0' &&
+	    !domain_normal(mx->host, strlen(mx->host), new.host))
+		return;
+	while (at > 0 &&
+	    (q->out[at - 1].preference > new.preference ||
+		(q->out[at - 1].preference == new.preference &&
+		    q->key[at - 1] > key)))
+		at--;
+	if (at == DNS_MX_MAX)
+		return;
+	if (*q->n < DNS_MX_MAX)
+		(*q->n)++;
+	for (size_t i = *q->n - 1; i > at; i--) {
+		q->out[i] = q->out[i - 1];
+		q->key[i] = q->key[i - 1];
+	}
+	q->out[at] = new;
+	q->key[at] = key;
+}
+
+static void
+on_addr(void *ctx, int status, const unsigned char *answer, int len)
+{
+	struct addr_question *q = ctx;
+
+	q->done = true;
+	q->status = dns_status_of(status);
+	if (q->status == DNS_FOUND)
+		q->status =
+		    dns_parse_addr(q->family, answer, len, q->ip, &q->n);
+}
+
+static struct ip
+from_four(const struct in_addr *a)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_addr = *a};
+	struct ip ip;
+
+	ip_from_sockaddr(&ip, (struct sockaddr *)&sin);
+	return ip;
+}
+
+static struct ip
+from_six(const struct ares_in6_addr *a)
+{
+	struct sockaddr_in6 sin6 = {.sin6_family = AF_INET6};
+	struct ip ip;
+
+	memcpy(&sin6.sin6_addr, a, sizeof sin6.sin6_addr);
+	ip_from_sockaddr(&ip, (struct sockaddr *)&sin6);
+	return ip;
+}
