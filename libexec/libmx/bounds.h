@@ -41,6 +41,18 @@ enum {
 	ATTEMPT_MAX_WAIT = 3 * 3600, /* published: DESIGN, Queue */
 	ETRN_INTERVAL = 60,	     /* ours: one run a minute for a domain */
 
+	/* The client's patience, in seconds. */
+	WAIT_CONNECT = 30,   /* ours: RFC 5321 has none */
+	WAIT_GREETING = 300, /* RFC 5321 4.5.3.2.1 */
+	WAIT_COMMAND = 300,  /* RFC 5321 4.5.3.2.2-3: MAIL, RCPT; EHLO too */
+	WAIT_DATA = 120,     /* RFC 5321 4.5.3.2.4 */
+	WAIT_BLOCK = 180,    /* RFC 5321 4.5.3.2.5 */
+	WAIT_END = 600,	     /* RFC 5321 4.5.3.2.6 */
+	WAIT_QUIT = 2,	     /* ours: nothing depends on it */
+	WAIT_MESSAGE = 3600, /* ours: a message in all, and one more ... */
+	WAIT_RATE = 16384,   /* ... for so many octets */
+	SERVER_LINE = 2048,  /* ours: RFC 5321 4.5.3.1.5 has 512, not all heed */
+
 	/* The spool. */
 	SPACE_RESERVE_PERCENT = 5, /* of blocks and of inodes kept free ... */
 	SPACE_RESERVE = 1 << 30,   /* ... but no more octets than this */

@@ -2,20 +2,24 @@
 /*
  * Both ends of the dialogue with libexec/mx-send(8), the SMTP client.  The
  * requests come on fd 0, a Unix stream socket, in order, each "key=value"
- * lines (values as record.h encodes them) ended by an empty line; answers go
- * to fd 1 likewise, in the same order.  A request for a message passes the
- * message's descriptor beside its first octet (SCM_RIGHTS); from a shell,
- * where fd 0 is no socket, fd 3 is the message.
+ * lines (pairs.h) ended by an empty line; answers go to fd 1 likewise, in the
+ * same order.  A request for a message passes the message's descriptor, a
+ * regular file, beside its first octet (SCM_RIGHTS); from a shell, where fd 0
+ * is no socket, fd 3 is the message.
  *
  *	op=open helo=NAME target=IP:PORT host=NAME [target= host= …]
- *	  -> status=open|temporary|permanent host="name [ip]" reply= ext=SIZE,…
+ *	  -> status=open|temporary host="name [ip]" reply= ext=SIZE=1,…
  *	op=mail from= size= offset= trace= body= smtputf8= ret= envid=
  *	   rcpt=MAILBOX notify= orcpt= [rcpt= …]
  *	  -> status=open|closed  rcpt=INDEX reply="250 2.0.0 text" …
  *	op=quit
  *	  -> status=closed, then exit 0
  *
- * One line a key; a repeated key begins the next target or recipient.
+ * One line a key; a repeated key begins the next target or recipient, and
+ * trace may be repeated where it is long.  What is left out is "", 0 or none;
+ * without size the message ends where its file does.  A recipient without a
+ * line in the answer was not asked: the server takes fewer at once, and the
+ * rest is for another request.
  */
 #ifndef SENDPROTO_H
 #define SENDPROTO_H
@@ -30,9 +34,12 @@
 #include "reply.h"
 
 enum { SEND_TARGETS = 64, SEND_HOST = DOMAIN_LEN + LITERAL_LEN + 2 };
+enum { SEND_EXT = 256 };
 
 enum send_op { SEND_OPEN, SEND_MAIL, SEND_QUIT };
 enum send_status { SEND_IS_OPEN, SEND_TEMPORARY, SEND_PERMANENT, SEND_CLOSED };
+/* PERMANENT is never said of a connection: RFC 5321 gives no leave to bounce
+ * mail because a host does not greet. */
 
 struct send_target {
 	struct ip ip;
@@ -44,6 +51,7 @@ struct send_rcpt {
 	char *mailbox;
 	unsigned notify;
 	char *orcpt;
+	bool answered;	    /* else it is left out of the answer */
 	struct reply reply; /* of the answer: code 0 means none came, wait */
 };
 
@@ -68,7 +76,7 @@ struct send_answer {
 	enum send_status status;
 	char host[SEND_HOST];
 	struct reply reply; /* of the opening */
-	char ext[256];
+	char ext[SEND_EXT]; /* what its EHLO offered and we know */
 };
 
 /* ---- the client's end: mxrun, and later mxrecv's callouts ---- */
@@ -83,8 +91,12 @@ int sender_open(struct sender *, const char *helo, const struct send_target *,
     size_t n, int64_t deadline, struct send_answer *);
 /*
  * Hands over one message: those recipients of E that wait.  REPLIES has
- * E->nrcpt members; those asked are filled (code 0: the session ended before
- * the outcome was known).  *ALIVE tells whether the session can go on.
+ * E->nrcpt members; those asked are filled.  Code 0: the outcome is not known,
+ * the text says why ("lost connection with …").  *ALIVE tells whether the
+ * session can go on; if so, code 0 with an empty text is a recipient that was
+ * not asked, because the server takes fewer at once: journal the others, then
+ * call again.  Each call answers at least one recipient or ends the session.
+ * After -1, too, what REPLIES says stands: a 2xx in it was heard.
  */
 int sender_mail(struct sender *, const struct envelope *e, int fd,
     uint64_t offset, uint64_t size, int64_t deadline, struct reply *replies,
@@ -96,12 +108,13 @@ void sender_stop(struct sender *);
 struct send_stream; /* buffered reader of requests */
 struct send_stream *send_stream_new(int in, int out);
 void send_stream_free(struct send_stream *);
-/* 1: *R is filled (free with send_request_free); 0: end of input; -1: errno,
- * EBADMSG for a malformed request. */
+/* 1: *R is filled; 0: end of input; -1: errno, EBADMSG for a malformed
+ * request.  In every case free *R with send_request_free. */
 int send_read(struct send_stream *, struct send_request *r);
 int send_write_open(struct send_stream *, const struct send_answer *);
 int send_write_mail(
     struct send_stream *, const struct send_request *, bool alive);
+int send_write_quit(struct send_stream *);
 void send_request_free(struct send_request *);
 
 #endif

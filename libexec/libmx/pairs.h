@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The lines of a helper's dialogue: "key=value\n", the value as record.h
+ * encodes it, a block ended by an empty line.  A descriptor may travel with a
+ * block's first octet.
+ */
+#ifndef PAIRS_H
+#define PAIRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bounds.h"
+
+/* ---- a block to be sent ---- */
+struct pairs {
+	char *text;
+	size_t len, room;
+	bool failed; /* no memory: pairs_send() will say so */
+};
+
+void pairs_init(struct pairs *);
+void pairs_add(struct pairs *, const char *key, const char *value);
+void pairs_add_octets(
+    struct pairs *, const char *key, const char *value, size_t n);
+void pairs_add_number(struct pairs *, const char *key, uint64_t value);
+/*
+ * Ends the block and sends it, in one system call where the receiver has
+ * room; PASS is a descriptor that goes along, or -1.  Empties the block in any
+ * case.  0; -1 with errno, ETIMEDOUT after DEADLINE (wire_now(); -1: never).
+ */
+int pairs_send(struct pairs *, int fd, int pass, int64_t deadline);
+
+void pairs_free(struct pairs *); /* a block that is not sent */
+
+/* ---- blocks that come ---- */
+enum pairs_status {
+	PAIRS_PAIR,  /* key and value are set */
+	PAIRS_END,   /* the empty line */
+	PAIRS_EOF,   /* the stream ended, between two blocks or inside one */
+	PAIRS_ERROR, /* errno; EBADMSG: not such a line, ETIMEDOUT */
+};
+
+struct pairs_in {
+	int fd;	    /* not owned */
+	int passed; /* the descriptor that came last, -1 if none: the caller
+		       takes it and sets -1 */
+	bool socket;
+	size_t start, end;
+	char buffer[4 * RECORD_LEN];
+};
+
+void pairs_in_init(struct pairs_in *, int fd);
+/* The next pair; KEY and VALUE (without NUL inside) are valid until the next
+ * call. */
+enum pairs_status pairs_next(
+    struct pairs_in *, int64_t deadline, const char **key, char **value);
+
+#endif

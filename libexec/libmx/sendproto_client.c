@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mxrun's end of sendproto.h: starts mx-send, asks, and believes no more of an
+ * answer than it must.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pairs.h"
+#include "sendproto.h"
+#include "sendproto_parts.h"
+#include "wire.h"
+
+enum { QUIT_MS = 3000, EXIT_MS = 1000 };
+
+struct sender {
+	pid_t pid;
+	int fd;
+	bool broken; /* it owes us an answer, or gave nonsense */
+	struct pairs_in in;
+};
+
+struct mail_answer { /* as it is read */
+	enum send_status status;
+	struct reply *replies;
+	size_t at;	    /* whose reply comes next */
+	size_t next, asked; /* of the recipients already counted */
+};
+
+static int spawn(pid_t *, const char *, int);
+static int set_descriptors(posix_spawn_file_actions_t *, int);
+static int set_signals(posix_spawnattr_t *);
+static void add_message(struct pairs *, const struct envelope *);
+static void add_recipients(struct pairs *, const struct envelope *);
+static int ask(struct sender *, struct pairs *, int, int64_t);
+static int read_open(struct sender *, int64_t, struct send_answer *);
+static int read_mail(
+    struct sender *, int64_t, const struct envelope *, struct mail_answer *);
+static bool set_outcome(
+    struct mail_answer *, const struct envelope *, const char *, const char *);
+static bool set_status(enum send_status *, const char *);
+static void set_unknown(const struct envelope *, struct reply *, int);
+static int broken(struct sender *, int);
+static void wait_or_kill(pid_t);
+
+struct sender *
+sender_start(const char *libexec)
+{
+	struct sender *s = calloc(1, sizeof *s);
+	int sv[2], error;
+
+	if (s == NULL)
+		return NULL;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) == -1) {
+		free(s);
+		return NULL;
+	}
+	error = spawn(&s->pid, libexec, sv[1]);
+	close(sv[1]);
+	if (error != 0) {
+		close(sv[0]);
+		free(s);
+		errno = error;
+		return NULL;
+	}
+	s->fd = sv[0];
+	pairs_in_init(&s->in, s->fd);
+	return s;
+}
+
+int
+sender_open(struct sender *s, const char *helo, const struct send_target *t,
+    size_t n, int64_t deadline, struct send_answer *out)
+{
+	struct pairs p;
+
+	*out = (struct send_answer){.status = SEND_TEMPORARY};
+	pairs_init(&p);
+	pairs_add(&p, "op", "open");
+	pairs_add(&p, "helo", helo);
+	for (size_t i = 0; i < n && i < SEND_TARGETS; i++) {
+		char ip[IP_TEXT], text[IP_TEXT + 8];
+
+		ip_format(&t[i].ip, ip);
+		snprintf(text, sizeof text,
+		    t[i].ip.family == AF_INET6 ? "[%s]:%u" : "%s:%u", ip,
+		    t[i].port);
+		pairs_add(&p, "target", text);
+		pairs_add(&p, "host", t[i].host);
+	}
+	if (ask(s, &p, -1, deadline) == -1)
+		return -1;
+	return read_open(s, deadline, out);
+}
+
+int
+sender_mail(struct sender *s, const struct envelope *e, int fd, uint64_t offset,
+    uint64_t size, int64_t deadline, struct reply *replies, bool *alive)
+{
+	struct mail_answer a = {
+	    .status = SEND_CLOSED, .replies = replies, .at = SIZE_MAX};
+	struct pairs p;
+
+	*alive = false;
+	for (size_t i = 0; i < e->nrcpt; i++)
+		replies[i] = (struct reply){.code = 0};
+	pairs_init(&p);
+	pairs_add(&p, "op", "mail");
+	pairs_add_number(&p, "size", size);
+	pairs_add_number(&p, "offset", offset);
+	add_message(&p, e);
+	add_recipients(&p, e);
+	if (ask(s, &p, fd, deadline) == -1 ||
+	    read_mail(s, deadline, e, &a) == -1) {
+		set_unknown(e, replies, errno);
+		return -1;
+	}
+	*alive = a.status == SEND_IS_OPEN;
+	return 0;
+}
+
+void
+sender_stop(struct sender *s)
+{
+	int64_t deadline = wire_now() + QUIT_MS;
+	struct send_answer ignored;
+	struct pairs p;
+
+	if (s == NULL)
+		return;
+	pairs_init(&p);
+	pairs_add(&p, "op", "quit");
+	if (ask(s, &p, -1, deadline) == 0)
+		read_open(s, deadline, &ignored);
+	if (s->broken)
+		kill(s->pid, SIGKILL);
+	close(s->fd);
+	wait_or_kill(s->pid);
+	free(s);
+}
+
+/* 0, or what is wrong, as posix_spawn(3) returns it. */
+static int
+spawn(pid_t *pid, const char *libexec, int fd)
+{
+	static char name[] = "mx-send";
+	char *argv[] = {name, NULL}, *envp[] = {NULL}, path[PATH_MAX];
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	int n = snprintf(path, sizeof path, "%s/mx-send", libexec), error;
+
+	if (n < 0 || (size_t)n >= sizeof path)
+		return ENAMETOOLONG;
+	if ((error = posix_spawn_file_actions_init(&files)) != 0)
+		return error;
+	if ((error = posix_spawnattr_init(&attr)) != 0) {
+		posix_spawn_file_actions_destroy(&files);
+		return error;
+	}
+	if ((error = set_descriptors(&files, fd)) == 0 &&
+	    (error = set_signals(&attr)) == 0)
+		error = posix_spawn(pid, path, &files, &attr, argv, envp);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	return error;
+}
+
+/* The socket as 0 and 1, fd 2 as it is, and nothing else. */
+static int
+set_descriptors(posix_spawn_file_actions_t *files, int fd)
+{
+	int error = posix_spawn_file_actions_adddup2(files, fd, 0);
+
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(files, 0, 1);
+	if (error == 0)
+		error = posix_spawn_file_actions_addclosefrom_np(files, 3);
+	return error;
+}
+
+/* What the caller ignores or blocks is not the helper's business. */
+static int
+set_signals(posix_spawnattr_t *attr)
+{
+	sigset_t all, none;
+	int error;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	error = posix_spawnattr_setsigdefault(attr, &all);
+	if (error == 0)
+		error = posix_spawnattr_setsigmask(attr, &none);
+	if (error == 0)
+		error = posix_spawnattr_setflags(
+		    attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	return error;
+}
+
+static void
+add_message(struct pairs *p, const struct envelope *e)
+{
+	const char *body = body_name(e->body), *ret = ret_name(e->ret);
+	const char *trace = e->trace;
+
+	pairs_add(p, "from", e->sender);
+	if (body != NULL)
+		pairs_add(p, "body", body);
+	if (e->smtputf8)
+		pairs_add_number(p, "smtputf8", 1);
+	if (ret != NULL)
+		pairs_add(p, "ret", ret);
+	if (*e->envid != '\0')
+		pairs_add(p, "envid", e->envid);
+	for (size_t n; *trace != '\0'; trace += n) {
+		n = strcspn(trace, "\n");
+		n += trace[n] == '\n';
+		pairs_add_octets(p, "trace", trace, n);
+	}
+}
+
+static void
+add_recipients(struct pairs *p, const struct envelope *e)
+{
+	char notify[32];
+
+	for (size_t i = 0; i < e->nrcpt; i++) {
+		const struct rcpt *r = &e->rcpt[i];
+
+		if (r->state != RCPT_WAITING)
+			continue;
+		pairs_add(p, "rcpt", r->mailbox);
+		notify_format(r->notify, notify);
+		if (*notify != '\0')
+			pairs_add(p, "notify", notify);
+		if (*r->orcpt != '\0')
+			pairs_add(p, "orcpt", r->orcpt);
+	}
+}
+
+static int
+ask(struct sender *s, struct pairs *p, int fd, int64_t deadline)
+{
+	if (s->broken) {
+		pairs_free(p);
+		return broken(s, EPROTO);
+	}
+	if (pairs_send(p, s->fd, fd, deadline) == -1)
+		return broken(s, errno);
+	return 0;
+}
+
+static int
+read_open(struct sender *s, int64_t deadline, struct send_answer *out)
+{
+	const char *key;
+	char *value;
+
+	for (;;) {
+		switch (pairs_next(&s->in, deadline, &key, &value)) {
+		case PAIRS_PAIR:
+			if (strcmp(key, "status") == 0 &&
+			    !set_status(&out->status, value))
+				return broken(s, EPROTO);
+			if (strcmp(key, "host") == 0)
+				strlcpy(out->host, value, sizeof out->host);
+			if (strcmp(key, "ext") == 0)
+				strlcpy(out->ext, value, sizeof out->ext);
+			if (strcmp(key, "reply") == 0 &&
+			    !send_reply_parse(value, &out->reply))
+				return broken(s, EPROTO);
+			break;
+		case PAIRS_END:
+			return 0;
+		case PAIRS_EOF:
+			return broken(s, EPROTO);
+		case PAIRS_ERROR:
+			return broken(s, errno);
+		}
+	}
+}
+
+static int
+read_mail(struct sender *s, int64_t deadline, const struct envelope *e,
+    struct mail_answer *a)
+{
+	const char *key;
+	char *value;
+
+	for (;;) {
+		switch (pairs_next(&s->in, deadline, &key, &value)) {
+		case PAIRS_PAIR:
+			if (!set_outcome(a, e, key, value))
+				return broken(s, EPROTO);
+			break;
+		case PAIRS_END:
+			return 0;
+		case PAIRS_EOF:
+			return broken(s, EPROTO);
+		case PAIRS_ERROR:
+			return broken(s, errno);
+		}
+	}
+}
+
+/* Recipients are counted as they were asked: those that wait, in order. */
+static bool
+set_outcome(struct mail_answer *a, const struct envelope *e, const char *key,
+    const char *value)
+{
+	const char *wrong;
+	size_t want;
+
+	if (strcmp(key, "status") == 0)
+		return set_status(&a->status, value);
+	if (strcmp(key, "reply") == 0)
+		return a->at < e->nrcpt &&
+		    send_reply_parse(value, &a->replies[a->at]);
+	if (strcmp(key, "rcpt") != 0)
+		return true;
+	want = (size_t)strtonum(value, (long long)a->asked, RECIPIENTS, &wrong);
+	if (wrong != NULL)
+		return false;
+	for (a->at = a->next; a->at < e->nrcpt; a->at++) {
+		if (e->rcpt[a->at].state == RCPT_WAITING && a->asked++ == want)
+			break;
+	}
+	a->next = a->at + 1;
+	return a->at < e->nrcpt;
+}
+
+static bool
+set_status(enum send_status *out, const char *value)
+{
+	for (unsigned i = 0; i < SEND_STATUSES; i++) {
+		if (strcmp(value, send_status_name[i]) == 0) {
+			*out = (enum send_status)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The helper is gone: what it did not tell is not known. */
+static void
+set_unknown(const struct envelope *e, struct reply *replies, int error)
+{
+	for (size_t i = 0; i < e->nrcpt; i++) {
+		if (e->rcpt[i].state != RCPT_WAITING || replies[i].code != 0)
+			continue;
+		reply_set(&replies[i], 0, NULL, "mx-send: %s",
+		    error == ETIMEDOUT ? "no answer in time"
+				       : "ended without an answer");
+	}
+}
+
+static int
+broken(struct sender *s, int error)
+{
+	s->broken = true;
+	errno = error;
+	return -1;
+}
+
+/* A moment to end by itself, then the end. */
+static void
+wait_or_kill(pid_t pid)
+{
+	struct pollfd p = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+	int n = 0;
+
+	if (p.fd != -1) {
+		n = poll(&p, 1, EXIT_MS);
+		close(p.fd);
+	}
+	if (n != 1)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
+}

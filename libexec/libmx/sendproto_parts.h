@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* What the parts of sendproto share; no one else includes it. */
+#ifndef SENDPROTO_PARTS_H
+#define SENDPROTO_PARTS_H
+
+#include "sendproto.h"
+
+enum { SEND_REPLY_TEXT = REPLY_TEXT + ENHANCED_LEN + 16 };
+
+enum { SEND_STATUSES = SEND_CLOSED + 1 };
+extern const char *const send_status_name[SEND_STATUSES];
+
+/* "550 5.1.1 text" on one line, "0 text" where no reply came.  What is not
+ * printable ASCII becomes '?', so that a server's octets go no further. */
+void send_reply_format(const struct reply *, char out[SEND_REPLY_TEXT]);
+/* The way back; false when S is nothing of the kind. */
+bool send_reply_parse(const char *s, struct reply *out);
+
+/* Applies one pair to a request; the first one (BEGUN false) is "op".  0, or
+ * -1 with EBADMSG or ENOMEM. */
+int send_request_set(
+    struct send_request *, bool begun, const char *key, const char *value);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mx-send's end of sendproto.h: reads requests whole, finds the message that
+ * belongs to one, and writes answers.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pairs.h"
+#include "sendproto.h"
+#include "sendproto_parts.h"
+
+enum { MESSAGE_FD = 3 };
+
+struct send_stream {
+	struct pairs_in in;
+	int out;
+};
+
+static int finish(struct send_stream *, struct send_request *);
+static int find_message(struct send_stream *, struct send_request *);
+static int bad(void);
+
+struct send_stream *
+send_stream_new(int in, int out)
+{
+	struct send_stream *s = malloc(sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	pairs_in_init(&s->in, in);
+	s->out = out;
+	return s;
+}
+
+void
+send_stream_free(struct send_stream *s)
+{
+	if (s != NULL && s->in.passed != -1)
+		close(s->in.passed);
+	free(s);
+}
+
+int
+send_read(struct send_stream *s, struct send_request *r)
+{
+	const char *key;
+	char *value;
+	bool begun = false;
+
+	*r = (struct send_request){.fd = -1, .size = UINT64_MAX};
+	r->from = strdup("");
+	r->trace = strdup("");
+	r->envid = strdup("");
+	if (r->from == NULL || r->trace == NULL || r->envid == NULL)
+		return -1;
+	for (;;) {
+		switch (pairs_next(&s->in, -1, &key, &value)) {
+		case PAIRS_PAIR:
+			if (send_request_set(r, begun, key, value) == -1)
+				return -1;
+			begun = true;
+			break;
+		case PAIRS_END:
+			if (begun)
+				return finish(s, r);
+			break;
+		case PAIRS_EOF:
+			return begun ? bad() : 0;
+		case PAIRS_ERROR:
+			return -1;
+		}
+	}
+}
+
+int
+send_write_open(struct send_stream *s, const struct send_answer *a)
+{
+	char text[SEND_REPLY_TEXT];
+	struct pairs p;
+
+	pairs_init(&p);
+	pairs_add(&p, "status", send_status_name[a->status]);
+	pairs_add(&p, "host", a->host);
+	send_reply_format(&a->reply, text);
+	pairs_add(&p, "reply", text);
+	pairs_add(&p, "ext", a->ext);
+	return pairs_send(&p, s->out, -1, -1);
+}
+
+int
+send_write_mail(struct send_stream *s, const struct send_request *r, bool alive)
+{
+	char text[SEND_REPLY_TEXT];
+	struct pairs p;
+
+	pairs_init(&p);
+	pairs_add(&p, "status", alive ? "open" : "closed");
+	for (size_t i = 0; i < r->nrcpt; i++) {
+		if (!r->rcpt[i].answered)
+			continue;
+		pairs_add_number(&p, "rcpt", i);
+		send_reply_format(&r->rcpt[i].reply, text);
+		pairs_add(&p, "reply", text);
+	}
+	return pairs_send(&p, s->out, -1, -1);
+}
+
+int
+send_write_quit(struct send_stream *s)
+{
+	struct pairs p;
+
+	pairs_init(&p);
+	pairs_add(&p, "status", "closed");
+	return pairs_send(&p, s->out, -1, -1);
+}
+
+void
+send_request_free(struct send_request *r)
+{
+	for (size_t i = 0; i < r->nrcpt; i++) {
+		free(r->rcpt[i].mailbox);
+		free(r->rcpt[i].orcpt);
+	}
+	free(r->rcpt);
+	free(r->from);
+	free(r->trace);
+	free(r->envid);
+	if (r->fd != -1)
+		close(r->fd);
+	*r = (struct send_request){.fd = -1};
+}
+
+/* 1 when the request is whole. */
+static int
+finish(struct send_stream *s, struct send_request *r)
+{
+	if (r->op == SEND_OPEN && (r->ntarget == 0 || *r->helo == '\0'))
+		return bad();
+	if (r->op == SEND_MAIL && (r->nrcpt == 0 || find_message(s, r) == -1))
+		return bad();
+	return 1;
+}
+
+/* Takes the descriptor that was passed, or a copy of fd 3. */
+static int
+find_message(struct send_stream *s, struct send_request *r)
+{
+	struct stat st;
+	uint64_t length;
+
+	r->fd = s->in.passed;
+	s->in.passed = -1;
+	if (r->fd == -1 && !s->in.socket)
+		r->fd = fcntl(MESSAGE_FD, F_DUPFD_CLOEXEC, MESSAGE_FD);
+	if (r->fd == -1 || fstat(r->fd, &st) == -1 || !S_ISREG(st.st_mode))
+		return -1;
+	length = (uint64_t)st.st_size;
+	if (r->offset > length)
+		return -1;
+	if (r->size == UINT64_MAX)
+		r->size = length - r->offset;
+	return r->size <= length - r->offset ? 0 : -1;
+}
+
+static int
+bad(void)
+{
+	errno = EBADMSG;
+	return -1;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The start of a session (RFC 5321 3.1, 4.1.1.1):
+ *
+ *	S: 220 mx.example.net ESMTP
+ *	C: EHLO backup.example.org
+ *	S: 250-mx.example.net
+ *	S: 250 PIPELINING
+ *
+ * No refusal here is permanent for a message: a host that does not greet today
+ * may tomorrow, and another may greet now.
+ */
+#include "open.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+static bool try_target(struct session *, const char *,
+    const struct send_target *, struct send_answer *);
+static int connect_to(const struct session *, const struct send_target *);
+static int await_connection(int, int64_t);
+static bool greet(struct session *, const char *, struct reply *);
+static bool say_hello(struct session *, const char *, struct reply *);
+static bool is_us(struct session *, const char *, struct reply *);
+
+void
+open_session(
+    struct session *s, const struct send_request *r, struct send_answer *a)
+{
+	session_close(s);
+	*a = (struct send_answer){.status = SEND_TEMPORARY};
+	for (size_t i = 0; i < r->ntarget; i++) {
+		if (!try_target(s, r->helo, &r->target[i], a))
+			continue;
+		a->status = SEND_IS_OPEN;
+		ehlo_format(&s->ehlo, a->ext, sizeof a->ext);
+		return;
+	}
+}
+
+static bool
+try_target(struct session *s, const char *helo, const struct send_target *t,
+    struct send_answer *a)
+{
+	char literal[LITERAL_LEN + 1];
+	int fd;
+
+	ip_format_literal(&t->ip, literal);
+	snprintf(a->host, sizeof a->host, "%s %s", t->host, literal);
+	if ((fd = connect_to(s, t)) == -1) {
+		reply_set(&a->reply, 451, "4.4.1", "connect to %s:%u: %s",
+		    a->host, t->port, strerror(errno));
+		return false;
+	}
+	session_init(s, fd, a->host);
+	a->reply.code = 0;
+	if (greet(s, helo, &a->reply) && session_is_open(s))
+		return true;
+	session_close(s);
+	if (a->reply.code == 0)
+		reply_set(&a->reply, 451, "4.4.2", "%s", s->why);
+	return false;
+}
+
+/* A connected, non-blocking socket, or -1 with errno. */
+static int
+connect_to(const struct session *s, const struct send_target *t)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = ip_to_sockaddr(&t->ip, t->port, &ss);
+	unsigned seconds = WAIT_CONNECT;
+	int fd, error, on = 1;
+
+	fd =
+	    socket(t->ip.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -1;
+	if (s->limit > 0 && s->limit < seconds)
+		seconds = s->limit;
+	/* flights are whole writes: waiting for more gains nothing */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	error = connect(fd, (struct sockaddr *)&ss, len) == 0 ? 0 : errno;
+	if (error == EINPROGRESS)
+		error =
+		    await_connection(fd, wire_now() + (int64_t)seconds * 1000);
+	if (error == 0)
+		return fd;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+/* 0 or an errno. */
+static int
+await_connection(int fd, int64_t deadline)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+	socklen_t len = sizeof(int);
+	int64_t left;
+	int error, n;
+
+	do {
+		left = deadline - wire_now();
+		n = left > 0 ? poll(&p, 1, (int)left) : 0;
+	} while (n == -1 && errno == EINTR);
+	if (n == 0)
+		return ETIMEDOUT;
+	if (n == -1 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+		return errno;
+	return error;
+}
+
+/* True when the server is ready for mail; else OUT is what it said, if it
+ * did (code 0: the session's why tells). */
+static bool
+greet(struct session *s, const char *helo, struct reply *out)
+{
+	struct reply r;
+
+	if (!session_reply(s, STEP_GREETING, &r, NULL))
+		return false;
+	if (r.code != 220) {
+		*out = r;
+		return false;
+	}
+	/* what follows the greeting unasked would be EHLO's answer */
+	if (!session_is_quiet(s, STEP_GREETING) || !say_hello(s, helo, &r))
+		return false;
+	*out = r;
+	return r.code == 250 && !is_us(s, helo, out);
+}
+
+static bool
+say_hello(struct session *s, const char *helo, struct reply *r)
+{
+	char line[DOMAIN_LEN + 8];
+
+	snprintf(line, sizeof line, "EHLO %s\r\n", helo);
+	if (!session_push(s, STEP_EHLO, line, strlen(line), false) ||
+	    !session_reply(s, STEP_EHLO, r, &s->ehlo))
+		return false;
+	if (r->code < 500 || !session_is_open(s))
+		return true;
+	/* RFC 5321 3.2: a server without extensions */
+	s->ehlo = (struct ehlo){.size = false};
+	snprintf(line, sizeof line, "HELO %s\r\n", helo);
+	return session_command(s, STEP_EHLO, line, r);
+}
+
+/* The last guard against a loop (RFC 5321 5.1): behind address translation
+ * our own host may answer at an address that is not ours. */
+static bool
+is_us(struct session *s, const char *helo, struct reply *out)
+{
+	if (strcasecmp(s->ehlo.name, helo) != 0)
+		return false;
+	reply_set(out, 451, "4.4.6", "%s calls itself %s, as we do: a loop",
+	    s->host, helo);
+	return true;
+}

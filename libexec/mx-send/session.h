@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One connection to a server: octets out, replies in, each step within its
+ * time (RFC 5321 4.5.3.2).  A session that went wrong is closed at once and
+ * says why; it is never made to go on.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bounds.h"
+#include "ehlo.h"
+#include "reply.h"
+#include "sendproto.h"
+#include "wire.h"
+
+enum step { /* what the session is at */
+	STEP_GREETING,
+	STEP_EHLO,
+	STEP_MAIL,
+	STEP_RCPT,
+	STEP_DATA,
+	STEP_BLOCK,
+	STEP_END,
+	STEP_RSET,
+	STEP_QUIT
+};
+
+struct session {
+	int fd; /* -1: closed */
+	char host[SEND_HOST];
+	struct ehlo ehlo;
+	unsigned limit; /* seconds no step may pass; 0: RFC 5321's */
+	int64_t until;	/* the end of the message's time, INT64_MAX: none */
+	bool unclean;	/* a transaction was left: RSET before the next */
+	unsigned mails; /* transactions begun */
+	char why[REPLY_TEXT]; /* what closed it */
+	struct reply
+	    said; /* what it said out of turn before; code 0: nothing */
+	struct wire wire;
+};
+
+bool session_is_open(const struct session *);
+/* A connected, non-blocking socket, which the session owns from now on. */
+void session_init(struct session *, int fd, const char *host);
+int64_t session_deadline(const struct session *, enum step);
+
+/* Each returns false when the session was lost, and is then closed. */
+
+/* All N octets; MORE: others follow at once, so wait for them. */
+bool session_push(
+    struct session *, enum step, const char *octets, size_t n, bool more);
+/* Until the socket is ready for EVENTS, POLLOUT with or without POLLIN: with
+ * it, an answer before the time is the end. */
+bool session_wait(struct session *, enum step, short events, int64_t deadline);
+/*
+ * The next reply, whatever its code.  A 421 is a reply like others, but closes
+ * the session (RFC 5321 3.8).  Lines go to EHLO too unless it is NULL.
+ */
+bool session_reply(struct session *, enum step, struct reply *, struct ehlo *);
+bool session_command(
+    struct session *, enum step, const char *line, struct reply *);
+/* Nothing may have come in that was not asked for: an answer out of the blue
+ * would be taken for that of the next command. */
+bool session_is_quiet(struct session *, enum step);
+
+/* These close it, note why, and return false. */
+
+/* Writing failed, or something came out of turn: the server may have said why,
+ * and that becomes said. */
+bool session_hear_out(struct session *, enum step);
+/* It said what cannot be said here. */
+bool session_said(struct session *, enum step, const struct reply *);
+/* WHAT goes before the server's name: "lost connection with". */
+bool session_lost(struct session *, enum step, const char *what);
+
+/* QUIT, and a moment for its answer. */
+void session_close(struct session *);
+
+#endif
