@@ -13,7 +13,7 @@
 const char *const send_status_name[SEND_STATUSES] = {
     "open", "temporary", "permanent", "closed"};
 
-static size_t enhanced_length(const char *);
+static size_t enhanced_length(const char *, int);
 
 void
 send_reply_format(const struct reply *r, char out[SEND_REPLY_TEXT])
@@ -41,7 +41,7 @@ send_reply_parse(const char *s, struct reply *out)
 	if (out->code != 0 && (out->code < 200 || out->code > 599))
 		return false;
 	s += digits + 1;
-	if ((n = enhanced_length(s)) > 0) {
+	if ((n = enhanced_length(s, out->code)) > 0) {
 		memcpy(out->enhanced, s, n);
 		s += n + 1;
 	}
@@ -52,13 +52,14 @@ send_reply_parse(const char *s, struct reply *out)
 	return strlcpy(out->text, s, sizeof out->text) < sizeof out->text;
 }
 
-/* Of "5.7.1 " at the start of S (RFC 3463 2); 0 when there is none. */
+/* Of "5.7.1 " at the start of S; 0 when there is none, or not of CODE's class
+ * (RFC 2034 4). */
 static size_t
-enhanced_length(const char *s)
+enhanced_length(const char *s, int code)
 {
 	size_t n = 1, digits;
 
-	if (*s != '2' && *s != '4' && *s != '5')
+	if (*s < '2' || *s - '0' != code / 100)
 		return 0;
 	for (int i = 0; i < 2; i++) {
 		if (s[n++] != '.')
