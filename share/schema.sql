@@ -1,0 +1,234 @@
+-- policy.db: what this backup mail exchanger does, as tables.
+--
+-- Make it:	sqlite3 /var/lib/tertiary-mx/policy.db < schema.sql
+-- Edit it:	sqlite3 /var/lib/tertiary-mx/policy.db
+--		sqlite> INSERT INTO domain(name) VALUES('example.com');
+--
+-- Changes hold from the next connection on.  Reading this file in again adds
+-- what is missing and changes nothing else.  See mx-schema(5).
+
+PRAGMA journal_mode = DELETE;
+PRAGMA application_id = 0x6d783170; -- "mx1p"
+
+BEGIN IMMEDIATE;
+
+-- The domains we are a backup for.
+CREATE TABLE IF NOT EXISTS domain (
+	name TEXT PRIMARY KEY NOT NULL,
+	-- 1: every name below it is handled too
+	subdomains INTEGER NOT NULL DEFAULT 0
+	    CONSTRAINT "subdomains is 0 or 1" CHECK (subdomains IN (0, 1)),
+	-- NULL: to better MX hosts; else '[host]', '[host]:port'
+	route TEXT,
+	comment TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+
+-- Seconds since a message came -> seconds between attempts.
+CREATE TABLE IF NOT EXISTS backoff (
+	after INTEGER PRIMARY KEY NOT NULL
+	    CONSTRAINT "after is seconds, 0 or more" CHECK (after >= 0),
+	every INTEGER NOT NULL
+	    CONSTRAINT "every is seconds, 60 to 86400"
+	    CHECK (every BETWEEN 60 AND 86400)
+) STRICT;
+
+-- What a failed test does, and what one that could not be made does.
+CREATE TABLE IF NOT EXISTS policy (
+	test TEXT PRIMARY KEY NOT NULL,
+	verdict TEXT NOT NULL
+	    CONSTRAINT "verdict is off, log, defer or deny"
+	    CHECK (verdict IN ('off', 'log', 'defer', 'deny')),
+	on_unavailable TEXT NOT NULL DEFAULT 'off'
+	    CONSTRAINT "on_unavailable is off, log, defer or deny"
+	    CHECK (on_unavailable IN ('off', 'log', 'defer', 'deny'))
+) STRICT, WITHOUT ROWID;
+
+-- The same for one domain; what is not here is as in policy.
+CREATE TABLE IF NOT EXISTS domain_policy (
+	domain TEXT NOT NULL,
+	test TEXT NOT NULL,
+	verdict TEXT NOT NULL
+	    CONSTRAINT "verdict is off, log, defer or deny"
+	    CHECK (verdict IN ('off', 'log', 'defer', 'deny')),
+	on_unavailable TEXT NOT NULL DEFAULT 'off'
+	    CONSTRAINT "on_unavailable is off, log, defer or deny"
+	    CHECK (on_unavailable IN ('off', 'log', 'defer', 'deny')),
+	PRIMARY KEY (domain, test)
+) STRICT, WITHOUT ROWID;
+
+-- DNS blocklists; codes is a pattern of the answer, as '127.0.0.[2-11]'.
+CREATE TABLE IF NOT EXISTS dnsbl (
+	zone TEXT PRIMARY KEY NOT NULL,
+	codes TEXT NOT NULL DEFAULT '127.0.0.*'
+	    CONSTRAINT "codes is a pattern of addresses in 127/8"
+	    CHECK (codes LIKE '127.%'),
+	weight INTEGER NOT NULL DEFAULT 1
+	    CONSTRAINT "weight is -100 to 100"
+	    CHECK (weight BETWEEN -100 AND 100)
+) STRICT, WITHOUT ROWID;
+
+-- Clients with a verdict of their own: 'off' lets them past every test.
+CREATE TABLE IF NOT EXISTS client (
+	network TEXT PRIMARY KEY NOT NULL
+	    CONSTRAINT "network is an address or address/bits"
+	    CHECK (network NOT GLOB '*[^0-9a-f.:/]*' AND network GLOB '*[.:]*'),
+	verdict TEXT NOT NULL
+	    CONSTRAINT "verdict is off, log, defer or deny"
+	    CHECK (verdict IN ('off', 'log', 'defer', 'deny'))
+) STRICT, WITHOUT ROWID;
+
+-- The tests there are, for the triggers below.
+CREATE TABLE IF NOT EXISTS test (
+	name TEXT PRIMARY KEY NOT NULL,
+	what TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Why a name is no domain name, NULL when it is one.
+CREATE VIEW IF NOT EXISTS name_trouble AS
+WITH name(kind, s) AS (
+	SELECT 'domain', name FROM domain UNION ALL SELECT 'zone', zone FROM dnsbl
+)
+SELECT kind, s, CASE
+	WHEN s <> lower(s) THEN 'write it in lower case'
+	WHEN s GLOB '*[^ -~]*' THEN 'write the A-label, xn--...'
+	WHEN s GLOB '*[^a-z0-9.-]*'
+	    THEN 'a domain name has letters, digits, hyphens and dots only'
+	WHEN s LIKE '%.' THEN 'leave out the dot at the end'
+	WHEN s NOT LIKE '%.%' THEN 'a domain name has two labels or more'
+	WHEN s LIKE '.%' OR s LIKE '%..%' THEN 'a label is empty'
+	WHEN s GLOB '-*' OR s GLOB '*-' OR s LIKE '%-.%' OR s LIKE '%.-%'
+	    THEN 'a label may not begin or end with a hyphen'
+	WHEN length(s) > 253 THEN 'a domain name has 253 octets at most'
+	WHEN s NOT GLOB '*[a-z]*' THEN 'this is an address, not a domain name'
+END AS why FROM name;
+
+CREATE TRIGGER IF NOT EXISTS domain_name_insert AFTER INSERT ON domain
+WHEN (SELECT why FROM name_trouble WHERE kind = 'domain' AND s = NEW.name)
+    IS NOT NULL
+BEGIN
+	SELECT CASE (SELECT why FROM name_trouble
+	    WHERE kind = 'domain' AND s = NEW.name)
+	WHEN 'write it in lower case'
+	    THEN RAISE(ABORT, 'domain.name: write it in lower case')
+	WHEN 'write the A-label, xn--...'
+	    THEN RAISE(ABORT, 'domain.name: write the A-label, xn--...')
+	WHEN 'leave out the dot at the end'
+	    THEN RAISE(ABORT, 'domain.name: leave out the dot at the end')
+	WHEN 'a domain name has two labels or more'
+	    THEN RAISE(ABORT, 'domain.name: a domain name has two labels or more')
+	WHEN 'this is an address, not a domain name'
+	    THEN RAISE(ABORT, 'domain.name: this is an address, not a domain name')
+	ELSE RAISE(ABORT, 'domain.name: not a domain name (letters, digits, hyphens inside labels, dots between them)')
+	END;
+END;
+CREATE TRIGGER IF NOT EXISTS domain_name_update BEFORE UPDATE OF name ON domain
+WHEN NEW.name <> OLD.name
+BEGIN
+	SELECT RAISE(ABORT, 'domain.name: delete the row and insert another');
+END;
+
+CREATE TRIGGER IF NOT EXISTS domain_route_insert BEFORE INSERT ON domain
+WHEN NEW.route IS NOT NULL AND (NEW.route NOT GLOB '[[]?*]*'
+    OR substr(NEW.route, instr(NEW.route, ']') + 1) NOT GLOB ':[1-9]*'
+	AND substr(NEW.route, instr(NEW.route, ']') + 1) <> ''
+    OR substr(NEW.route, instr(NEW.route, ']') + 2) GLOB '*[^0-9]*'
+    OR substr(NEW.route, 2, instr(NEW.route, ']') - 2) GLOB '*[^a-zA-Z0-9.:-]*')
+BEGIN
+	SELECT RAISE(ABORT, 'domain.route: write [host] or [host]:port, as [primary.example.com]:25, or NULL to go by MX');
+END;
+CREATE TRIGGER IF NOT EXISTS domain_route_update BEFORE UPDATE OF route ON domain
+WHEN NEW.route IS NOT NULL AND (NEW.route NOT GLOB '[[]?*]*'
+    OR substr(NEW.route, instr(NEW.route, ']') + 1) NOT GLOB ':[1-9]*'
+	AND substr(NEW.route, instr(NEW.route, ']') + 1) <> ''
+    OR substr(NEW.route, instr(NEW.route, ']') + 2) GLOB '*[^0-9]*'
+    OR substr(NEW.route, 2, instr(NEW.route, ']') - 2) GLOB '*[^a-zA-Z0-9.:-]*')
+BEGIN
+	SELECT RAISE(ABORT, 'domain.route: write [host] or [host]:port, as [primary.example.com]:25, or NULL to go by MX');
+END;
+
+CREATE TRIGGER IF NOT EXISTS domain_gone AFTER DELETE ON domain
+BEGIN
+	DELETE FROM domain_policy WHERE domain = OLD.name;
+END;
+
+CREATE TRIGGER IF NOT EXISTS dnsbl_zone AFTER INSERT ON dnsbl
+WHEN (SELECT why FROM name_trouble WHERE kind = 'zone' AND s = NEW.zone)
+    IS NOT NULL
+BEGIN
+	SELECT RAISE(ABORT, 'dnsbl.zone: not a domain name in lower case');
+END;
+
+CREATE TRIGGER IF NOT EXISTS policy_test BEFORE INSERT ON policy
+WHEN NEW.test NOT IN (SELECT name FROM test)
+BEGIN
+	SELECT RAISE(ABORT, 'policy.test: there is no such test; SELECT * FROM test shows them');
+END;
+CREATE TRIGGER IF NOT EXISTS policy_test_update BEFORE UPDATE OF test ON policy
+WHEN NEW.test NOT IN (SELECT name FROM test)
+BEGIN
+	SELECT RAISE(ABORT, 'policy.test: there is no such test; SELECT * FROM test shows them');
+END;
+CREATE TRIGGER IF NOT EXISTS domain_policy_insert BEFORE INSERT ON domain_policy
+BEGIN
+	SELECT CASE
+	WHEN NEW.domain NOT IN (SELECT name FROM domain)
+	    THEN RAISE(ABORT, 'domain_policy.domain: not in table domain; insert it there first')
+	WHEN NEW.test NOT IN (SELECT name FROM test)
+	    THEN RAISE(ABORT, 'domain_policy.test: there is no such test; SELECT * FROM test shows them')
+	END;
+END;
+CREATE TRIGGER IF NOT EXISTS domain_policy_update
+BEFORE UPDATE OF domain, test ON domain_policy
+BEGIN
+	SELECT CASE
+	WHEN NEW.domain NOT IN (SELECT name FROM domain)
+	    THEN RAISE(ABORT, 'domain_policy.domain: not in table domain; insert it there first')
+	WHEN NEW.test NOT IN (SELECT name FROM test)
+	    THEN RAISE(ABORT, 'domain_policy.test: there is no such test; SELECT * FROM test shows them')
+	END;
+END;
+
+INSERT OR IGNORE INTO test(name, what) VALUES
+    ('helo', 'the HELO name is not valid'),
+    ('relay', 'the recipient''s domain is not handled here'),
+    ('size', 'the message is too large'),
+    ('pregreet', 'the client spoke before its turn'),
+    ('greylist', 'the host is not known yet'),
+    ('dnsbl', 'the host is in a DNS blocklist'),
+    ('recipient', 'the primary refuses the recipient'),
+    ('sender', 'the sender''s address can not be verified'),
+    ('header', 'the header section breaks RFC 5322'),
+    ('malware', 'a signature of malware or phish matched'),
+    ('spam', 'SpamAssassin''s score is too high'),
+    ('ptr', 'the address has no name that leads back to it'),
+    ('spf', 'SPF says fail'),
+    ('dkim', 'no DKIM signature is valid'),
+    ('dmarc', 'DMARC says fail');
+
+INSERT OR IGNORE INTO policy(test, verdict, on_unavailable) VALUES
+    ('helo', 'deny', 'off'),
+    ('relay', 'deny', 'defer'),
+    ('size', 'deny', 'off'),
+    ('pregreet', 'defer', 'off'),
+    ('greylist', 'defer', 'off'),
+    ('dnsbl', 'defer', 'off'),
+    ('recipient', 'defer', 'off'),
+    ('sender', 'defer', 'off'),
+    ('header', 'defer', 'off'),
+    ('malware', 'defer', 'defer'),
+    ('spam', 'defer', 'off'),
+    ('ptr', 'log', 'off'),
+    ('spf', 'log', 'off'),
+    ('dkim', 'log', 'off'),
+    ('dmarc', 'log', 'off');
+
+-- Every 15 minutes for 4 hours, growing over the next 36, then every 3 hours.
+-- Only a table that is still empty is filled.
+INSERT INTO backoff(after, every)
+SELECT column1, column2 FROM (VALUES
+    (0, 900), (14400, 1800), (28800, 3600), (57600, 5400), (100800, 7200),
+    (144000, 10800))
+WHERE NOT EXISTS (SELECT 1 FROM backoff);
+
+PRAGMA user_version = 1;
+COMMIT;
