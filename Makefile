@@ -47,7 +47,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(HARDEN) $(LDFLAGS) \
 	$(COVERAGE)
 
 progdir = $(firstword $(wildcard bin/$(1) libexec/$(1)))
-objs = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)/*.c))
+objs = $(patsubst %.c,$(O)/src/%.o,$(wildcard $(1)/*.c))
 PROGRAMS = $(BINS:%=$(O)/bin/%) $(HELPERS:%=$(O)/libexec/%)
 LIBS = $(patsubst %,$(O)/lib/%.a,$(ARCHIVES) $(BINS) $(HELPERS))
 UNITS = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/*.c))
@@ -67,7 +67,7 @@ $(O)/lib/%.a:
 	$(AR) rcs $@ $^
 
 define program
-$(O)/$(2)/$(1): $(O)/$(call progdir,$(1))/main.o $(O)/lib/$(1).a \
+$(O)/$(2)/$(1): $(O)/src/$(call progdir,$(1))/main.o $(O)/lib/$(1).a \
     $(OURS_$(1):%=$(O)/lib/%.a)
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(SYS_$(1))
@@ -75,20 +75,20 @@ endef
 $(foreach p,$(BINS),$(eval $(call program,$(p),bin)))
 $(foreach p,$(HELPERS),$(eval $(call program,$(p),libexec)))
 
-$(O)/%.o: %.c
+$(O)/src/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # share/state.sql as a C string: state.db makes itself anew when it is gone
-$(O)/libexec/libmxdb/%.o: $(O)/gen/state_sql.h
+$(O)/src/libexec/libmxdb/%.o: $(O)/gen/state_sql.h
 $(O)/gen/state_sql.h: share/state.sql
 	@mkdir -p $(@D)
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< >$@
 
-$(O)/tests/unit/%: $(O)/tests/unit/%.o $(LIBS)
+$(O)/tests/unit/%: $(O)/src/tests/unit/%.o $(LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(ALLSYS)
-$(O)/tests/tools/%: $(O)/tests/tools/%.o $(O)/lib/libmx.a
+$(O)/tests/tools/%: $(O)/src/tests/tools/%.o $(O)/lib/libmx.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lbsd
 .SECONDARY:
