@@ -19,11 +19,12 @@ enum {
 	ID_LEN = 20,	   /* ours: see id.h */
 
 	/* The dialogue. */
-	COMMAND_LEN = 2048,   /* RFC 5321 4.5.3.1.4: 512, RFC 3461 adds 500 */
-	REPLY_LEN = 512,      /* RFC 5321 4.5.3.1.5: one line, CRLF included */
-	REPLY_LINES = 100,    /* ours: lines of one reply from a server */
-	RECIPIENTS = 1000,    /* RFC 5321 4.5.3.1.8 asks for 100 or more */
-	PROTOCOL_ERRORS = 10, /* RFC 5321 4.3.2 leaves it to us */
+	COMMAND_LEN = 2048, /* RFC 5321 4.5.3.1.4: 512, RFC 3461 adds 500 */
+	REPLY_LEN = 512,    /* RFC 5321 4.5.3.1.5: one line, CRLF included */
+	REPLY_LINES = 100,  /* ours: lines of one reply from a server */
+	RECIPIENTS = 1000,  /* RFC 5321 4.5.3.1.8 asks for 100 or more */
+	RECIPIENT_DOMAINS = 100, /* ours, told by LIMITS (RFC 9422) */
+	PROTOCOL_ERRORS = 10,	 /* RFC 5321 4.3.2 leaves it to us */
 
 	/* The message. */
 	HEADER_LEN = 256 * 1024, /* ours: the header section */
@@ -51,7 +52,7 @@ enum {
 	WAIT_QUIT = 2,	     /* ours: nothing depends on it */
 	WAIT_MESSAGE = 3600, /* ours: a message in all, and one more ... */
 	WAIT_RATE = 16384,   /* ... for so many octets */
-	SERVER_LINE = 2048,  /* ours: RFC 5321 4.5.3.1.5 has 512, not all heed */
+	SERVER_LINE = 2048, /* ours: RFC 5321 4.5.3.1.5 has 512, not all heed */
 
 	/* The spool. */
 	SPACE_RESERVE_PERCENT = 5, /* of blocks and of inodes kept free ... */

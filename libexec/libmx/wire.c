@@ -80,6 +80,12 @@ wire_pending(const struct wire *w)
 	return w->end - w->start;
 }
 
+bool
+wire_has_line(const struct wire *w)
+{
+	return memchr(w->buffer + w->start, '\n', w->end - w->start) != NULL;
+}
+
 int
 wire_readable(struct wire *w, int ms)
 {

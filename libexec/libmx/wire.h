@@ -7,6 +7,7 @@
 #ifndef WIRE_H
 #define WIRE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,8 @@ enum wire_status wire_octets(
 void wire_consume(struct wire *, size_t n);
 /* Octets read ahead and not yet consumed. */
 size_t wire_pending(const struct wire *);
+/* A whole line is among them. */
+bool wire_has_line(const struct wire *);
 /* True when input is in the buffer or comes within MS milliseconds (0: only
  * looks); EOF counts as input. */
 int wire_readable(struct wire *, int ms);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The real store: policy.db, state.db and the spool, each opened when it is
+ * first needed, so that a client refused early costs none of them.
+ */
+#ifndef DISK_H
+#define DISK_H
+
+#include "conf.h"
+#include "spool.h"
+#include "statedb.h"
+#include "store.h"
+
+struct disk {
+	const struct conf *conf;
+	struct policy_db *policy;
+	struct state_db *state;
+	struct spool spool;
+	bool spooled;	 /* spool is open */
+	bool policy_bad; /* said so already */
+	bool drafting;
+	struct draft draft;
+};
+
+void disk_init(struct disk *, const struct conf *, struct store *);
+void disk_end(struct disk *);
+
+/* accept.c: the message of D->draft for every domain of the session's
+ * recipients. */
+bool accept_message(
+    struct disk *, const struct session *, char receipt[RECEIPT_TEXT]);
+
+#endif

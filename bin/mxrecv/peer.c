@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+#include "peer.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+void
+peer_open(
+    struct peer *p, const struct conf *conf, int fd, struct client *client)
+{
+	struct sockaddr_storage ss;
+	socklen_t n = sizeof ss;
+	int on = 1;
+
+	memset(p, 0, sizeof *p);
+	p->client = client;
+	p->deadline = wire_now() + PTR_TIMEOUT * 1000;
+	if (getpeername(fd, (struct sockaddr *)&ss, &n) == -1 ||
+	    !ip_from_sockaddr(&client->ip, (struct sockaddr *)&ss)) {
+		ip_parse(&client->ip, "127.0.0.1", strlen("127.0.0.1"));
+		return;
+	}
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+	if ((p->dns = dns_new(conf)) != NULL)
+		dns_ptr_start(p->dns, &client->ip, &p->ptr);
+}
+
+void
+peer_step(struct peer *p, int fd, int64_t until)
+{
+	if (p->dns == NULL)
+		return;
+	if (until > p->deadline)
+		until = p->deadline;
+	if (!p->ptr.done)
+		dns_step(p->dns, fd, until);
+	if (p->ptr.done)
+		strlcpy(p->client->name, p->ptr.name, sizeof p->client->name);
+	if (p->ptr.done || wire_now() >= p->deadline)
+		peer_close(p);
+}
+
+void
+peer_close(struct peer *p)
+{
+	dns_free(p->dns);
+	p->dns = NULL;
+}

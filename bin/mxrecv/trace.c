@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ *	Received: from mail.example.org (mail.example.org [192.0.2.1])
+ *		by backup.example.net with ESMTP id 6740fe1a0c8f21b5d3e9
+ *		for <b@example.com>; Mon, 23 Nov 2026 10:00:00 +0000
+ *
+ * "unknown" stands where the address has no name of its own.
+ */
+#include "trace.h"
+
+#include <stdio.h>
+
+const char *
+trace_protocol(const struct session *s)
+{
+	if (s->mail.params.smtputf8)
+		return "UTF8SMTP";
+	return s->extended ? "ESMTP" : "SMTP";
+}
+
+void
+trace_received(const struct session *s, const char *id, const char *for_,
+    time_t when, char out[TRACE_LEN])
+{
+	const char *name = s->client.name[0] ? s->client.name : "unknown";
+	char address[LITERAL_LEN + 1], date[40];
+
+	ip_format_literal(&s->client.ip, address);
+	trace_date(when, date);
+	snprintf(out, TRACE_LEN,
+	    "Received: from %s (%s %s)\r\n\tby %s with %s id %s%s%s%s; %s\r\n",
+	    s->helo, name, address, s->conf->hostname, trace_protocol(s), id,
+	    for_ ? "\r\n\tfor <" : "", for_ ? for_ : "", for_ ? ">" : "", date);
+}
+
+void
+trace_date(time_t when, char out[40])
+{
+	struct tm tm;
+
+	localtime_r(&when, &tm);
+	if (strftime(out, 40, "%a, %d %b %Y %H:%M:%S %z", &tm) == 0)
+		out[0] = '\0';
+}
