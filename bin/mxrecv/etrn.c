@@ -20,6 +20,7 @@ verb_etrn(struct session *s, const char *arg, size_t n, struct reply *r)
 {
 	char domain[DOMAIN_LEN + 1], node[DOMAIN_LEN + 2];
 	struct domain_row row;
+	enum etrn_outcome outcome = ETRN_UNAVAILABLE;
 	enum answer handled;
 	long count = -1;
 	bool below = *arg == '@';
@@ -39,14 +40,14 @@ verb_etrn(struct session *s, const char *arg, size_t n, struct reply *r)
 	strlcpy(node, below ? "@" : "", sizeof node);
 	strlcat(node, domain, sizeof node);
 	handled = s->store->domain(s->store->ctx, domain, &row);
-	if (handled == ANSWER_NO)
+	if (handled == ANSWER_NO) {
 		reply_set(r, 459, "4.7.1",
 		    "Node %s not allowed: not served here", node);
-	else if (handled == ANSWER_UNAVAILABLE)
-		say(ETRN_UNAVAILABLE, node, count, r);
-	else
-		say(s->store->etrn(s->store->ctx, domain, below, &count), node,
-		    count, r);
+		return NEXT_LINE;
+	}
+	if (handled == ANSWER_YES)
+		outcome = s->store->etrn(s->store->ctx, domain, below, &count);
+	say(outcome, node, count, r);
 	return NEXT_LINE;
 }
 
