@@ -80,7 +80,7 @@ $(O)/src/%.o: %.c
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # share/state.sql as a C string: state.db makes itself anew when it is gone
-$(O)/src/libexec/libmxdb/%.o: $(O)/gen/state_sql.h
+$(call objs,libexec/libmxdb): $(O)/gen/state_sql.h
 $(O)/gen/state_sql.h: share/state.sql
 	@mkdir -p $(@D)
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< >$@

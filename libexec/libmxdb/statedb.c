@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * state.db: hints of many short processes.  WAL, no checkpoint at close, no
+ * sync: a power cut may cost hints, never mail.
+ */
+#include "statedb.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sql.h"
+
+enum { BUSY_MS = 1000, VERSION = 1 };
+enum { GET_PRIMARY, PUT_PRIMARY, GET_WALK, PUT_WALK, GET_ETRN, PUT_ETRN };
+
+static const char *const statements[] = {
+    [GET_PRIMARY] = "SELECT state, since, last_attempt, next_attempt, host,"
+		    " reply FROM primary_mx WHERE domain = ?1",
+    [PUT_PRIMARY] = "REPLACE INTO primary_mx VALUES(?1,?2,?3,?4,?5,?6,?7)",
+    [GET_WALK] = "SELECT dir_mtime_ns, next_due FROM walk WHERE domain = ?1",
+    [PUT_WALK] = "REPLACE INTO walk VALUES(?1,?2,?3)",
+    [GET_ETRN] = "SELECT began FROM etrn WHERE domain = ?1",
+    [PUT_ETRN] = "REPLACE INTO etrn VALUES(?1,?2)",
+};
+
+static const char schema[] =
+#include "state_sql.h"
+    ;
+
+struct state_db {
+	struct sql sql;
+	char *file;
+};
+
+static bool open_sound(struct sql *, const char *file, char err[DB_ERROR]);
+static bool make_schema(struct sql *);
+static void set_aside(const char *file);
+static sqlite3_stmt *about(struct state_db *, unsigned n, const char *domain);
+static int put(struct state_db *, sqlite3_stmt *);
+
+struct state_db *
+state_db_open(const char *file, char err[DB_ERROR])
+{
+	struct state_db *s = calloc(1, sizeof *s);
+
+	if (s == NULL || (s->file = strdup(file)) == NULL) {
+		snprintf(err, DB_ERROR, "%s: out of memory", file);
+		free(s);
+		return NULL;
+	}
+	if (open_sound(&s->sql, file, err))
+		return s;
+	free(s->file);
+	free(s);
+	return NULL;
+}
+
+void
+state_db_close(struct state_db *s)
+{
+	bool damaged;
+
+	if (s == NULL)
+		return;
+	damaged = s->sql.damaged;
+	sql_close(&s->sql);
+	if (damaged)
+		set_aside(s->file);
+	free(s->file);
+	free(s);
+}
+
+int
+state_begin(struct state_db *s)
+{
+	return sql_exec(&s->sql, "BEGIN IMMEDIATE") == SQLITE_OK ? 0 : -1;
+}
+
+int
+state_commit(struct state_db *s)
+{
+	if (sql_exec(&s->sql, "COMMIT") == SQLITE_OK)
+		return 0;
+	sql_exec(&s->sql, "ROLLBACK");
+	return -1;
+}
+
+enum answer
+state_primary(struct state_db *s, const char *domain, struct primary *out)
+{
+	sqlite3_stmt *st = about(s, GET_PRIMARY, domain);
+	enum answer found = sql_step(&s->sql, st);
+
+	memset(out, 0, sizeof *out);
+	if (found == ANSWER_YES) {
+		int state = sqlite3_column_int(st, 0);
+
+		out->since = (time_t)sqlite3_column_int64(st, 1);
+		out->last_attempt = (time_t)sqlite3_column_int64(st, 2);
+		out->next_attempt = (time_t)sqlite3_column_int64(st, 3);
+		if ((state == PRIMARY_UP || state == PRIMARY_DOWN) &&
+		    sql_text(st, 4, out->host, sizeof out->host) &&
+		    sql_text(st, 5, out->reply, sizeof out->reply))
+			out->state = (enum primary_state)state;
+		else
+			found = ANSWER_UNAVAILABLE;
+	}
+	sqlite3_reset(st);
+	return found;
+}
+
+int
+state_primary_put(
+    struct state_db *s, const char *domain, const struct primary *p)
+{
+	sqlite3_stmt *st = about(s, PUT_PRIMARY, domain);
+
+	sqlite3_bind_int(st, 2, (int)p->state);
+	sqlite3_bind_int64(st, 3, p->since);
+	sqlite3_bind_int64(st, 4, p->last_attempt);
+	sqlite3_bind_int64(st, 5, p->next_attempt);
+	sqlite3_bind_text(st, 6, p->host, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 7, p->reply, -1, SQLITE_STATIC);
+	return put(s, st);
+}
+
+enum answer
+state_walk(struct state_db *s, const char *domain, struct walk *out)
+{
+	sqlite3_stmt *st = about(s, GET_WALK, domain);
+	enum answer found = sql_step(&s->sql, st);
+
+	if (found == ANSWER_YES) {
+		out->dir_mtime_ns = sqlite3_column_int64(st, 0);
+		out->next_due = (time_t)sqlite3_column_int64(st, 1);
+	}
+	sqlite3_reset(st);
+	return found;
+}
+
+int
+state_walk_put(struct state_db *s, const char *domain, const struct walk *w)
+{
+	sqlite3_stmt *st = about(s, PUT_WALK, domain);
+
+	sqlite3_bind_int64(st, 2, w->dir_mtime_ns);
+	sqlite3_bind_int64(st, 3, w->next_due);
+	return put(s, st);
+}
+
+enum answer
+state_etrn(struct state_db *s, const char *domain, time_t *out)
+{
+	sqlite3_stmt *st = about(s, GET_ETRN, domain);
+	enum answer found = sql_step(&s->sql, st);
+
+	*out = found == ANSWER_YES ? (time_t)sqlite3_column_int64(st, 0) : 0;
+	sqlite3_reset(st);
+	return found;
+}
+
+int
+state_etrn_put(struct state_db *s, const char *domain, time_t began)
+{
+	sqlite3_stmt *st = about(s, PUT_ETRN, domain);
+
+	sqlite3_bind_int64(st, 2, began);
+	return put(s, st);
+}
+
+const char *
+primary_state_name(enum primary_state state)
+{
+	static const char *const names[] = {"UNKNOWN", "UP", "DOWN"};
+
+	return names[state];
+}
+
+/* What is damaged goes aside, and a new one is made in its place: hints only
+ * are lost.  Trouble of another kind (locks, room) is left as it is. */
+static bool
+open_sound(struct sql *q, const char *file, char err[DB_ERROR])
+{
+	for (int tries = 0; tries < 2; tries++) {
+		bool damaged;
+
+		if (!sql_open(q, file,
+			SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, BUSY_MS,
+			statements, err))
+			return false;
+		sqlite3_db_config(
+		    q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+		if (make_schema(q))
+			return true;
+		sql_error(q, file, err);
+		damaged = q->damaged;
+		sql_close(q);
+		if (!damaged)
+			return false;
+		set_aside(file);
+	}
+	return false;
+}
+
+static bool
+make_schema(struct sql *q)
+{
+	sqlite3_int64 version;
+	int persist = 1;
+
+	if (!sql_number(q, "PRAGMA user_version", &version))
+		return false;
+	sqlite3_file_control(q->db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
+	if (version == VERSION)
+		return sql_exec(q, "PRAGMA synchronous = OFF") == SQLITE_OK &&
+		    sql_statement(q, GET_PRIMARY) != NULL &&
+		    sql_statement(q, GET_WALK) != NULL &&
+		    sql_statement(q, GET_ETRN) != NULL;
+	if (version != 0) {
+		q->damaged = true; /* of another release: as good as none */
+		return false;
+	}
+	return sql_exec(q, "PRAGMA journal_mode = WAL") == SQLITE_OK &&
+	    sql_exec(q, "PRAGMA synchronous = OFF") == SQLITE_OK &&
+	    sql_exec(q, schema) == SQLITE_OK;
+}
+
+/* Where two processes do so at once, the later finds a file that is new; it
+ * loses hints, no more. */
+static void
+set_aside(const char *file)
+{
+	static const char *const tails[] = {"-wal", "-shm"};
+	char name[PATH_MAX + 8];
+
+	for (unsigned i = 0; i < sizeof tails / sizeof *tails; i++) {
+		snprintf(name, sizeof name, "%s%s", file, tails[i]);
+		unlink(name);
+	}
+	snprintf(name, sizeof name, "%s.bad", file);
+	rename(file, name);
+}
+
+static sqlite3_stmt *
+about(struct state_db *s, unsigned n, const char *domain)
+{
+	sqlite3_stmt *st = sql_statement(&s->sql, n);
+
+	sqlite3_bind_text(st, 1, domain, -1, SQLITE_STATIC);
+	return st;
+}
+
+static int
+put(struct state_db *s, sqlite3_stmt *st)
+{
+	return sql_step(&s->sql, st) == ANSWER_NO ? 0 : -1;
+}
