@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh
+# For tests/*.t: TAP, a scratch place that is cleared, a scratch instance.
+#
+# A test is run from anywhere, with O the build directory ("obj").
+
+tests=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$tests")
+case ${O:=obj} in
+/*) build=$O ;;
+*) build=$top/$O ;;
+esac
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/mxtest.XXXXXX") || exit 1
+started=
+tap_run=0
+tap_failed=0
+
+clear_up() {
+	for pid in $started; do
+		kill "$pid" 2>/dev/null
+	done
+	for pid in $started; do
+		wait "$pid" 2>/dev/null
+	done
+	rm -rf "$scratch"
+}
+trap clear_up EXIT
+trap 'exit 1' INT TERM
+
+# ok STATUS NAME: 0 is good
+ok() {
+	tap_run=$((tap_run + 1))
+	if [ "$1" -eq 0 ]; then
+		printf 'ok %d - %s\n' "$tap_run" "$2"
+	else
+		tap_failed=1
+		printf 'not ok %d - %s\n' "$tap_run" "$2"
+	fi
+}
+
+# is GOT WANT NAME
+is() {
+	[ "$1" = "$2" ]
+	ok $? "$3"
+	[ "$1" = "$2" ] || printf '%s\n' "got: $1" "want: $2" | sed 's/^/# /'
+}
+
+# like TEXT REGEX NAME
+like() {
+	printf '%s\n' "$1" | grep -Eq -- "$2"
+	ok $? "$3"
+	printf '%s\n' "$1" | grep -Eq -- "$2" ||
+	    printf '%s\n' "$1" "want: $2" | sed 's/^/# /'
+}
+
+skip_all() {
+	printf '1..0 # SKIP %s\n' "$1"
+	exit 0
+}
+
+done_testing() {
+	printf '1..%d\n' "$tap_run"
+	exit "$tap_failed"
+}
+
+# started PID: stop it at the end
+will_stop() {
+	started="$started $1"
+}
+
+stop() {
+	kill "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	started=$(printf '%s' "$started" | sed "s/ $1\$//; s/ $1 / /")
+}
+
+# until_true SECONDS COMMAND…
+until_true() {
+	tries=$(($1 * 20))
+	shift
+	until "$@"; do
+		[ $((tries -= 1)) -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+free_port() {
+	python3 -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+listens() {
+	python3 -c 'import socket, sys
+socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1).close()' \
+	    "$1" 2>/dev/null
+}
+
+# new_instance: a scratch host in $scratch, conf is its mx.conf
+new_instance() {
+	conf=$scratch/mx.conf
+	spool=$scratch/spool
+	rm -rf "$spool" "$scratch"/*.db*
+	cat >"$conf" <<-END
+		hostname backup.test
+		spool $spool
+		policy $scratch/policy.db
+		state $scratch/state.db
+		libexec $build/libexec
+		resolver 127.0.0.1:9
+		greet_delay 0
+	END
+	policy <"$top/share/schema.sql" >/dev/null
+}
+
+# policy [SQL]: the sqlite3 shell on policy.db
+policy() {
+	sqlite3 -bail "$scratch/policy.db" "$@"
+}
+
+# add_domain NAME [ROUTE [SUBDOMAINS]]
+add_domain() {
+	policy "INSERT INTO domain(name, route, subdomains) VALUES('$1',
+	    nullif('${2-}', ''), ${3:-0})"
+}
+
+mxrecv() {
+	"$build/bin/mxrecv" -f "$conf" "$@"
+}
+mxrun() {
+	"$build/bin/mxrun" -f "$conf" "$@"
+}
+mxq() {
+	"$build/bin/mxq" -f "$conf" "$@"
+}
+
+# listen: mxrecv behind a socket; port is its port
+listen() {
+	port=$(free_port)
+	systemd-socket-activate --inetd --accept -l "127.0.0.1:$port" \
+	    "$build/bin/mxrecv" -f "$conf" >/dev/null 2>>"$scratch/log" &
+	will_stop $!
+	listener=$!
+	until_true 10 listens "$port"
+}
+
+# queued DOMAIN: the files that wait
+queued() {
+	find "$spool/queue/$1" -type f 2>/dev/null | sort
+}
+count_queued() {
+	find "$spool/queue" -type f 2>/dev/null | wc -l
+}
