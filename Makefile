@@ -90,7 +90,7 @@ $(O)/tests/unit/%: $(O)/src/tests/unit/%.o $(LIBS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(ALLSYS)
 $(O)/tests/tools/%: $(O)/src/tests/tools/%.o $(O)/lib/libmx.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lbsd
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lidn2 -lbsd
 .SECONDARY:
 
 check: deps

@@ -16,8 +16,10 @@
 
 static enum message_status lock(struct message *);
 static enum message_status load(struct message *);
+static char *read_journal(struct message *, uint64_t n);
 static bool parse_head(const char *, uint64_t *length);
 static enum message_status parse_journal(struct message *, char *, size_t);
+static size_t next_record(char *, size_t, struct record_view *);
 static int read_at(int, char *, size_t, uint64_t);
 
 enum message_status
@@ -55,6 +57,26 @@ message_close(struct message *m)
 		close(m->fd);
 	m->fd = -1;
 	errno = saved;
+}
+
+int
+message_records(struct message *m,
+    int (*each)(void *, const struct record_view *), void *ctx)
+{
+	size_t n = m->journal_end - SPOOL_HEAD - m->length, at = 0, line;
+	char *journal = read_journal(m, n);
+	struct record_view view;
+	int result = 0;
+
+	if (journal == NULL)
+		return -1;
+	while (result == 0 &&
+	    (line = next_record(journal + at, n - at, &view)) != 0) {
+		result = each(ctx, &view);
+		at += line;
+	}
+	free(journal);
+	return result;
 }
 
 int
@@ -131,7 +153,7 @@ static enum message_status
 load(struct message *m)
 {
 	char head[SPOOL_HEAD], *journal;
-	enum message_status status = MESSAGE_ERROR;
+	enum message_status status;
 	struct stat st;
 	uint64_t n;
 
@@ -148,12 +170,25 @@ load(struct message *m)
 	n = m->size - SPOOL_HEAD - m->length;
 	if (n > JOURNAL_LEN)
 		return MESSAGE_BAD;
-	if ((journal = malloc(n + 1)) == NULL)
+	if ((journal = read_journal(m, n)) == NULL)
 		return MESSAGE_ERROR;
-	if (read_at(m->fd, journal, n, SPOOL_HEAD + m->length) == 0)
-		status = parse_journal(m, journal, n);
+	status = parse_journal(m, journal, n);
 	free(journal);
 	return status;
+}
+
+/* N octets of the journal; the caller frees them. */
+static char *
+read_journal(struct message *m, uint64_t n)
+{
+	char *journal = malloc(n + 1);
+
+	if (journal != NULL &&
+	    read_at(m->fd, journal, n, SPOOL_HEAD + m->length) == -1) {
+		free(journal);
+		return NULL;
+	}
+	return journal;
 }
 
 static bool
@@ -179,24 +214,30 @@ parse_head(const char *head, uint64_t *length)
 static enum message_status
 parse_journal(struct message *m, char *text, size_t n)
 {
-	size_t at = 0;
+	struct record_view view;
+	size_t at = 0, line;
 
 	if ((m->envelope = envelope_new()) == NULL)
 		return MESSAGE_ERROR;
-	while (at < n) {
-		char *newline = memchr(text + at, '\n', n - at);
-		struct record_view view;
-
-		if (newline == NULL ||
-		    !record_parse(
-			text + at, (size_t)(newline - text) - at, &view))
-			break;
+	while ((line = next_record(text + at, n - at, &view)) != 0) {
 		if (envelope_apply(m->envelope, &view) == -1)
 			return errno == EBADMSG ? MESSAGE_BAD : MESSAGE_ERROR;
-		at = (size_t)(newline - text) + 1;
+		at += line;
 	}
 	m->journal_end = SPOOL_HEAD + m->length + at;
 	return envelope_is_whole(m->envelope) ? MESSAGE_OK : MESSAGE_BAD;
+}
+
+/* Octets of the record at TEXT, its newline too; 0: the end, or torn. */
+static size_t
+next_record(char *text, size_t n, struct record_view *view)
+{
+	char *newline = n == 0 ? NULL : memchr(text, '\n', n);
+
+	if (newline == NULL ||
+	    !record_parse(text, (size_t)(newline - text), view))
+		return 0;
+	return (size_t)(newline - text) + 1;
 }
 
 static int

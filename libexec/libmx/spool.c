@@ -17,6 +17,7 @@
  * syncs the parent before relying on it, then takes the bit away. */
 enum { MODE_DURABLE = S_IRWXU, MODE_FRESH = S_IRWXU | S_ISVTX };
 
+static int open_all(struct spool *, const char *path, bool create);
 static int open_dir(int parent, const char *name, bool create);
 static bool is_plain_name(const char *);
 static long count_dir(int);
@@ -25,24 +26,17 @@ static uint64_t reserve(uint64_t total, uint64_t most);
 int
 spool_open(struct spool *sp, const char *path)
 {
-	int *const dir[] = {
-	    &sp->queue, &sp->etrn, &sp->dsn, &sp->bad, &sp->tmp};
-	static const char *const name[] = {
-	    "queue", "etrn", "dsn", "bad", "tmp"};
-
 	*sp = (struct spool){-1, -1, -1, -1, -1, -1};
 	if (mkdir(path, MODE_DURABLE) == -1 && errno != EEXIST)
 		return -1;
-	sp->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (sp->root == -1)
-		return -1;
-	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++) {
-		if ((*dir[i] = open_dir(sp->root, name[i], true)) == -1) {
-			spool_close(sp);
-			return -1;
-		}
-	}
-	return 0;
+	return open_all(sp, path, true);
+}
+
+int
+spool_look(struct spool *sp, const char *path)
+{
+	*sp = (struct spool){-1, -1, -1, -1, -1, -1};
+	return open_all(sp, path, false);
 }
 
 void
@@ -178,6 +172,30 @@ int
 spool_etrn_take(const struct spool *sp, const char *word)
 {
 	return unlinkat(sp->etrn, word, 0);
+}
+
+static int
+open_all(struct spool *sp, const char *path, bool create)
+{
+	int *const dir[] = {
+	    &sp->queue, &sp->etrn, &sp->dsn, &sp->bad, &sp->tmp};
+	static const char *const name[] = {
+	    "queue", "etrn", "dsn", "bad", "tmp"};
+
+	sp->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (sp->root == -1)
+		return -1;
+	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++) {
+		*dir[i] = open_dir(sp->root, name[i], create);
+		if (*dir[i] == -1 && (create || errno != ENOENT)) {
+			int saved = errno;
+
+			spool_close(sp);
+			errno = saved;
+			return -1;
+		}
+	}
+	return 0;
 }
 
 /* Opens PARENT/NAME; what it makes, or another made just now, is durable. */

@@ -20,12 +20,17 @@
 
 enum { SPOOL_HEAD = 25 }; /* "mx1 " 20 digits "\n" */
 
+/* The next attempt of a message that is held: the year 2100. */
+#define SPOOL_HELD ((time_t)4102444800)
+
 struct spool { /* directory descriptors */
 	int root, queue, etrn, dsn, bad, tmp;
 };
 
 /* Opens, making what is missing (0700).  0 or -1 with errno. */
 int spool_open(struct spool *, const char *path);
+/* Opens what is there and makes nothing; what is missing is -1. */
+int spool_look(struct spool *, const char *path);
 void spool_close(struct spool *);
 
 /* True while SIZE octets fit and a reserve of blocks and inodes stays free:
@@ -95,6 +100,10 @@ enum message_mode { MESSAGE_READ, MESSAGE_LOCK /* flock, read and write */ };
 enum message_status message_open(
     struct message *, int dir, const char *name, enum message_mode);
 void message_close(struct message *);
+/* Calls EACH for every record, the envelope's too, in their order; stops at,
+ * and returns, the first value that is not 0; -1 with errno. */
+int message_records(struct message *,
+    int (*each)(void *, const struct record_view *), void *ctx);
 /* Appends a record (record_end() was true) and applies it to the envelope.
  * A torn tail is cut off first.  Not yet durable. */
 int message_append(struct message *, struct record *);

@@ -33,7 +33,7 @@ static const char schema[] =
 
 struct state_db {
 	struct sql sql;
-	char *file;
+	char *file; /* NULL: opened to be read only */
 };
 
 static bool open_sound(struct sql *, const char *file, char err[DB_ERROR]);
@@ -59,6 +59,28 @@ state_db_open(const char *file, char err[DB_ERROR])
 	return NULL;
 }
 
+struct state_db *
+state_db_look(const char *file, char err[DB_ERROR])
+{
+	struct state_db *s = calloc(1, sizeof *s);
+
+	if (s == NULL) {
+		snprintf(err, DB_ERROR, "%s: out of memory", file);
+		return NULL;
+	}
+	if (!sql_open(&s->sql, file, SQLITE_OPEN_READONLY, BUSY_MS, statements,
+		err)) {
+		free(s);
+		return NULL;
+	}
+	if (sql_statement(&s->sql, GET_PRIMARY) != NULL)
+		return s;
+	sql_error(&s->sql, file, err);
+	sql_close(&s->sql);
+	free(s);
+	return NULL;
+}
+
 void
 state_db_close(struct state_db *s)
 {
@@ -68,7 +90,7 @@ state_db_close(struct state_db *s)
 		return;
 	damaged = s->sql.damaged;
 	sql_close(&s->sql);
-	if (damaged)
+	if (damaged && s->file != NULL)
 		set_aside(s->file);
 	free(s->file);
 	free(s);

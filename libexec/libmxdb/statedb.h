@@ -36,6 +36,8 @@ struct state_db;
 /* Opens or makes FILE.  A file that is not a database, or damaged, is set
  * aside as FILE.bad and a new one made.  NULL with a sentence in ERR. */
 struct state_db *state_db_open(const char *file, char err[DB_ERROR]);
+/* Opens FILE to read it, and leaves it as it is whatever it is. */
+struct state_db *state_db_look(const char *file, char err[DB_ERROR]);
 void state_db_close(struct state_db *);
 
 /* Each: 0, or -1 (locked too long, full, damaged): go on without. */
