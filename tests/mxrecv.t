@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # mxrecv(8) on a socket: written sessions, and what they leave in the spool.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 new_instance
