@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static enum message_status open_trouble(void);
 static enum message_status lock(struct message *);
 static enum message_status load(struct message *);
 static char *read_journal(struct message *, uint64_t n);
@@ -34,9 +35,10 @@ message_open(
 		m->fd = -1;
 		return MESSAGE_GONE;
 	}
-	m->fd = openat(dir, name, access | O_NOFOLLOW | O_CLOEXEC);
+	/* a pipe put there must not hold us up */
+	m->fd = openat(dir, name, access | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (m->fd == -1)
-		return errno == ENOENT ? MESSAGE_GONE : MESSAGE_ERROR;
+		return open_trouble();
 	if (mode == MESSAGE_LOCK)
 		status = lock(m);
 	if (status == MESSAGE_OK)
@@ -130,6 +132,22 @@ int
 message_unlink(struct message *m)
 {
 	return unlinkat(m->dir, m->name, 0);
+}
+
+/* What is no file at all can not be a message. */
+static enum message_status
+open_trouble(void)
+{
+	switch (errno) {
+	case ENOENT:
+		return MESSAGE_GONE;
+	case ELOOP: /* a symbolic link */
+	case EISDIR:
+	case ENXIO: /* a socket */
+		return MESSAGE_BAD;
+	default:
+		return MESSAGE_ERROR;
+	}
 }
 
 /* The name must still be ours once we have the lock. */
