@@ -84,6 +84,11 @@ delivered() {
 	ok $? "$2"
 }
 
+delivered_as_is() {
+	cmp -s "$work/message" "$work/mx/message.$1"
+	ok $? "$2"
+}
+
 printf 'Subject: x\r\n\r\n.a\r\n..\r\ntext\r\n' >"$work/message"
 traced="${mail}trace=Received: by backup.test%0D%0A
 "
@@ -153,6 +158,12 @@ primary BODY='70000 552 5.3.4 too much'
 printf '%s\n%s\n' "$open" "$traced" | converse
 says 'reply=552 5.3.4 too much' 'a refusal in the middle counts'
 says 'status=closed' 'and ends the session'
+primary 'EHLO=250 mx.test' BODY='70000 552 5.3.4 too much'
+printf '%s\n%s\n' "$open" "$traced" | converse
+says 'reply=552 5.3.4 too much' 'in DATA too'
+primary 'EHLO=250 mx.test' BODY='70000 !refuse 554 5.7.1 no'
+printf '%s\n%s\n' "$open" "$traced" | converse
+says 'reply=554 5.7.1 no' 'even when the server stops reading'
 primary BODY='70000 250 2.0.0 taken'
 printf '%s\n%s\n' "$open" "$traced" | converse
 matches '^reply=0 "250 2.0.0 taken" came from' \
@@ -188,7 +199,28 @@ heard 'MAIL FROM:<a@x.test> SMTPUTF8' 'none that is not offered'
 heard 'RCPT TO:<b@y.test>' 'nor of RCPT'
 primary 'EHLO=250 mx.test'
 printf '%s\n%s\n' "$open" "$full" | converse
+says 'reply=250 2.0.0 taken' 'SMTPUTF8 declared without need'
+for mixed in '' '250-PIPELINING|' '250-PIPELINING|250-CHUNKING|'; do
+	primary "EHLO=250-mx.test|${mixed}250 DSN"
+	printf '%s\n%s%s\n\n' "$open" 'op=mail
+smtputf8=1
+rcpt=b@y.test
+' 'rcpt=d%C3%A9@y.test
+rcpt=c@y.test' | converse
+	[ "$(grep -c 'reply=250 2.0.0 taken' "$work/out")" -eq 2 ] &&
+	    [ "$(grep -c 'reply=550 5.6.7' "$work/out")" -eq 1 ]
+	ok $? "an address that needs SMTPUTF8, among others: $mixed"
+done
+printf 'Subject: \303\251\r\n\r\n\r\n' >"$work/message"
+primary 'EHLO=250 mx.test'
+printf '%s\n%s\n' "$open" "$full" | converse
 matches '^reply=550 5.6.7 ' 'SMTPUTF8 needed and not offered'
+printf 'Subject: x\r\n\r\n\303\251\r\n' >"$work/message"
+primary 'EHLO=250 mx.test'
+printf '%s\n%s\n' "$open" "$full" | converse
+heard 'MAIL FROM:<a@x.test>' 'an 8-bit body passes unchanged without 8BITMIME'
+delivered_as_is 1 'octet by octet'
+printf 'Subject: x\r\n\r\n\r\n' >"$work/message"
 primary 'EHLO=250-mx.test|250 SIZE 10'
 printf '%s\n%s\n' "$open" "$mail" | converse
 matches '^reply=552 5.3.4 ' 'over the SIZE offered'

@@ -13,12 +13,10 @@
 
 enum { BLOCK = 64 * 1024, SENDFILE_BLOCK = 1 << 20 };
 
-static bool send_file(
-    struct session *, const struct send_request *, bool listen);
+static bool send_file(struct session *, const struct send_request *);
 static bool stuff_trace(struct session *, struct stuffing *, const char *trace);
 static bool stuff_block(struct session *, struct stuffing *,
     const struct send_request *, uint64_t *at);
-static bool listen_in(struct session *);
 
 uint64_t
 body_size(const struct send_request *r)
@@ -27,12 +25,12 @@ body_size(const struct send_request *r)
 }
 
 bool
-body_send_counted(struct session *s, const struct send_request *r, bool listen)
+body_send_counted(struct session *s, const struct send_request *r)
 {
 	size_t n = strlen(r->trace);
 
 	return session_push(s, STEP_BLOCK, r->trace, n, r->size > 0) &&
-	    send_file(s, r, listen);
+	    send_file(s, r);
 }
 
 bool
@@ -44,7 +42,8 @@ body_send_stuffed(struct session *s, const struct send_request *r)
 	if (!stuff_trace(s, &st, r->trace))
 		return false;
 	do {
-		if (!listen_in(s) || !stuff_block(s, &st, r, &at))
+		if (!session_is_quiet(s, STEP_BLOCK) ||
+		    !stuff_block(s, &st, r, &at))
 			return false;
 	} while (at < r->size);
 	return true;
@@ -76,18 +75,17 @@ stuff_end(const struct stuffing *st)
 }
 
 static bool
-send_file(struct session *s, const struct send_request *r, bool listen)
+send_file(struct session *s, const struct send_request *r)
 {
 	int64_t deadline = session_deadline(s, STEP_BLOCK);
 	off_t at = (off_t)r->offset, end = at + (off_t)r->size;
-	short events = listen ? POLLOUT | POLLIN : POLLOUT;
-	bool wait = listen;
+	bool wait = s->listening;
 
 	while (at < end) {
 		size_t left = (size_t)(end - at);
 		ssize_t n;
 
-		if (wait && !session_wait(s, STEP_BLOCK, events, deadline))
+		if (wait && !session_wait(s, STEP_BLOCK, deadline))
 			return false;
 		n = sendfile(s->fd, r->fd, &at,
 		    left < SENDFILE_BLOCK ? left : SENDFILE_BLOCK);
@@ -140,11 +138,4 @@ stuff_block(struct session *s, struct stuffing *st,
 		used += strlen(end);
 	}
 	return session_push(s, STEP_BLOCK, out, used, *at < r->size);
-}
-
-/* Nothing is outstanding: an answer now is the server's last word. */
-static bool
-listen_in(struct session *s)
-{
-	return session_is_quiet(s, STEP_BLOCK);
 }

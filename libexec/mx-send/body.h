@@ -15,10 +15,8 @@
 
 /* Octets that go out, without stuffing. */
 uint64_t body_size(const struct send_request *);
-/* All of them behind a BDAT command.  LISTEN: no reply is outstanding, so that
- * one that comes is the server's refusal to read on.  False: session lost. */
-bool body_send_counted(
-    struct session *, const struct send_request *, bool listen);
+/* All of them behind a BDAT command.  False: session lost. */
+bool body_send_counted(struct session *, const struct send_request *);
 /* All of them, stuffed, and the end of data. */
 bool body_send_stuffed(struct session *, const struct send_request *);
 

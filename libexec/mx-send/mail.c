@@ -22,6 +22,7 @@
 
 #include "body.h"
 #include "command.h"
+#include "refuse.h"
 
 enum {
 	FLIGHT = 16 * 1024, /* commands sent before their replies are read: the
@@ -43,8 +44,6 @@ struct transaction {
 	char flight[FLIGHT];
 };
 
-static bool refuse_locally(struct send_request *, const struct ehlo *);
-static void answer_all(struct send_request *, int, const char *, const char *);
 static bool start(struct session *);
 static void transact(struct transaction *);
 static bool send_envelope(struct transaction *);
@@ -56,7 +55,7 @@ static bool hear_recipient(struct transaction *, struct send_rcpt *);
 static bool too_many(const struct transaction *, const struct reply *);
 static void send_all(struct transaction *);
 static void send_chunk(struct transaction *);
-static bool send_counted(struct transaction *, bool listen);
+static bool send_counted(struct transaction *);
 static void send_data(struct transaction *);
 static void send_text(struct transaction *);
 static void hear_early(struct transaction *);
@@ -86,42 +85,6 @@ mail_send(struct session *s, struct send_request *r)
 	return false;
 }
 
-/* What the server is known to refuse, or could not pass on unharmed. */
-static bool
-refuse_locally(struct send_request *r, const struct ehlo *e)
-{
-	char text[160];
-
-	if (e->size_limit > 0 && body_size(r) > e->size_limit) {
-		snprintf(text, sizeof text,
-		    "message of %" PRIu64 " octets is over the server's limit "
-		    "of %" PRIu64,
-		    body_size(r), e->size_limit);
-		answer_all(r, 552, "5.3.4", text);
-		return true;
-	}
-	if (r->smtputf8 && !e->smtputf8) {
-		answer_all(r, 550, "5.6.7",
-		    "the message needs SMTPUTF8, which the server does not "
-		    "offer");
-		return true;
-	}
-	return false;
-}
-
-/* Those that have no answer yet. */
-static void
-answer_all(
-    struct send_request *r, int code, const char *enhanced, const char *text)
-{
-	for (size_t i = 0; i < r->nrcpt; i++) {
-		if (r->rcpt[i].answered)
-			continue;
-		r->rcpt[i].answered = true;
-		reply_set(&r->rcpt[i].reply, code, enhanced, "%s", text);
-	}
-}
-
 /* Leaves an abandoned transaction behind. */
 static bool
 start(struct session *s)
@@ -138,6 +101,7 @@ start(struct session *s)
 			return session_said(s, STEP_RSET, &r);
 	}
 	s->unclean = true;
+	s->listening = false;
 	s->mails++;
 	return true;
 }
@@ -176,13 +140,14 @@ send_envelope(struct transaction *t)
 	command_mail(t->r, &t->s->ehlo, line);
 	if (!add_command(t, line))
 		return false;
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->n; i++, t->asked++) {
+		if (t->r->rcpt[i].answered)
+			continue;
 		if (one_by_one && (!flush(t, false) || !hear(t)))
 			return false;
 		command_rcpt(&t->r->rcpt[i], &t->s->ehlo, line);
 		if (!add_command(t, line))
 			return false;
-		t->asked++;
 	}
 	return true;
 }
@@ -218,7 +183,9 @@ hear(struct transaction *t)
 	if (!t->mail_heard && !hear_mail(t))
 		return false;
 	while (t->heard < t->asked) {
-		if (!hear_recipient(t, &t->r->rcpt[t->heard++]))
+		struct send_rcpt *rcpt = &t->r->rcpt[t->heard++];
+
+		if (!rcpt->answered && !hear_recipient(t, rcpt))
 			return false;
 	}
 	if (t->mail.code / 100 == 2)
@@ -280,7 +247,7 @@ send_all(struct transaction *t)
 {
 	struct reply r;
 
-	if (!send_counted(t, false))
+	if (!send_counted(t))
 		return;
 	if (hear(t) && t->accepted > 0)
 		hear_outcome(t);
@@ -294,21 +261,22 @@ send_chunk(struct transaction *t)
 {
 	if (!session_is_quiet(t->s, STEP_DATA))
 		return;
-	if (send_counted(t, true))
+	t->s->listening = true;
+	if (send_counted(t))
 		hear_outcome(t);
 	else
 		hear_early(t);
 }
 
 static bool
-send_counted(struct transaction *t, bool listen)
+send_counted(struct transaction *t)
 {
 	char line[48];
 
 	snprintf(
 	    line, sizeof line, "BDAT %" PRIu64 " LAST\r\n", body_size(t->r));
 	return add_command(t, line) && flush(t, body_size(t->r) > 0) &&
-	    body_send_counted(t->s, t->r, listen);
+	    body_send_counted(t->s, t->r);
 }
 
 /* DATA, in the flight of the envelope if that is still to go. */
@@ -337,6 +305,7 @@ send_data(struct transaction *t)
 static void
 send_text(struct transaction *t)
 {
+	t->s->listening = true;
 	if (body_send_stuffed(t->s, t->r))
 		hear_outcome(t);
 	else

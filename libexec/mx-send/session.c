@@ -46,7 +46,7 @@ session_init(struct session *s, int fd, const char *host)
 	strlcpy(s->host, host, sizeof s->host);
 	s->ehlo = (struct ehlo){.size = false};
 	s->until = INT64_MAX;
-	s->unclean = false;
+	s->unclean = s->listening = false;
 	s->mails = 0;
 	*s->why = '\0';
 	s->said.code = 0;
@@ -78,7 +78,7 @@ session_push(
 		if (sent == -1 && errno != EAGAIN && errno != EINTR)
 			return session_hear_out(s, step);
 		if (sent == -1) {
-			if (!session_wait(s, step, POLLOUT, deadline))
+			if (!session_wait(s, step, deadline))
 				return false;
 			continue;
 		}
@@ -180,18 +180,20 @@ session_close(struct session *s)
 }
 
 bool
-session_wait(struct session *s, enum step step, short events, int64_t deadline)
+session_wait(struct session *s, enum step step, int64_t deadline)
 {
-	struct pollfd p = {.fd = s->fd, .events = events};
+	struct pollfd p = {.fd = s->fd, .events = POLLOUT};
 	int64_t left = deadline - wire_now();
 	int n;
 
+	if (s->listening)
+		p.events |= POLLIN;
 	if (left <= 0)
 		return session_lost(s, step, "timed out with");
 	n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
 	if (n == -1 && errno != EINTR)
 		return session_lost(s, step, strerror(errno));
-	if (p.revents & events & POLLIN)
+	if (n == 1 && (p.revents & POLLIN) != 0)
 		return session_hear_out(s, step);
 	return true;
 }

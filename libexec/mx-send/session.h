@@ -36,6 +36,8 @@ struct session {
 	unsigned limit; /* seconds no step may pass; 0: RFC 5321's */
 	int64_t until;	/* the end of the message's time, INT64_MAX: none */
 	bool unclean;	/* a transaction was left: RSET before the next */
+	bool listening; /* no reply is outstanding while we send: one that
+			   comes is the server's refusal to read on */
 	unsigned mails; /* transactions begun */
 	char why[REPLY_TEXT]; /* what closed it */
 	struct reply
@@ -53,9 +55,8 @@ int64_t session_deadline(const struct session *, enum step);
 /* All N octets; MORE: others follow at once, so wait for them. */
 bool session_push(
     struct session *, enum step, const char *octets, size_t n, bool more);
-/* Until the socket is ready for EVENTS, POLLOUT with or without POLLIN: with
- * it, an answer before the time is the end. */
-bool session_wait(struct session *, enum step, short events, int64_t deadline);
+/* Until the socket takes more; while listening, an answer is the end. */
+bool session_wait(struct session *, enum step, int64_t deadline);
 /*
  * The next reply, whatever its code.  A 421 is a reply like others, but closes
  * the session (RFC 5321 3.8).  Lines go to EHLO too unless it is NULL.

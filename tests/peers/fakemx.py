@@ -14,6 +14,7 @@ reply, the last one stays.  REPLY is lines parted by '|', or one of
   !drop  !hang  !reset        close, say nothing, close with RST
   !slow TEXT                  one octet a second
   !big  !endless  !nul        1 MB line, lines without end, NUL octets
+  !refuse TEXT                the reply, then say and read nothing more
   !twice TEXT                 the reply, and again out of the blue
   !octets TEXT                as it is, \\r\\n as escapes
   N REPLY                     of BODY: after N octets of message
@@ -65,6 +66,9 @@ class Primary:
                                  struct.pack("ii", 1, 0))
             raise Closed
         if word == "!hang":
+            time.sleep(3600)
+        elif word == "!refuse":
+            self.play(rest)
             time.sleep(3600)
         elif word == "!slow":
             for c in rest + "\r\n":
