@@ -46,10 +46,11 @@ rcpts_add(struct rcpts *r, const struct path *p, const struct rcpt_params *prm)
 bool
 rcpts_next(const struct rcpts *r, size_t *at, struct rcpt_entry *e)
 {
-	const unsigned char *head = (const unsigned char *)r->octets + *at;
+	const unsigned char *head;
 
 	if (*at == r->len)
 		return false;
+	head = (const unsigned char *)r->octets + *at;
 	e->group = (unsigned)head[0] << 8 | head[1];
 	e->notify = head[2];
 	e->mailbox = (const char *)head + HEAD;
