@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # mxq(8): every command, on real spool files.
-
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 new_instance
@@ -331,6 +331,51 @@ timeout 10 "$build/bin/mxq" -f "$conf" list damaged.example \
 [ $? -ne 124 ]
 ok $? 'no pipe holds it up'
 rm -r "$spool/queue/damaged.example"
+
+# ---- the pages: mx-spool(5)'s file, and EXAMPLES that run
+mkdir "$scratch/bin" "$spool/queue/man.example"
+printf '#!/bin/sh\nexec %s -f %s "$@"\n' "$build/bin/mxq" "$conf" \
+    >"$scratch/bin/mxq"
+printf '#!/bin/sh\n' >"$scratch/bin/mxrun" # its own tests run it
+chmod +x "$scratch/bin"/*
+export file id=6ab13f80000010000001
+file=$spool/queue/man.example/$id
+printf '%b' "$(sed -n '/^mx1 /,/^\.Ed/p' "$top/man/mx-spool.5" |
+    sed '/^\.Ed/d' | tr -d '\n' | sed 's/\\e/\\/g')" >"$file"
+echo >>"$file"
+run show "$id"
+is "$code" 0 'the file in mx-spool(5) is one'
+like "$out" 'try	-	mx	451 later$' 'to its last record'
+# run_examples PAGE: what stands behind a prompt there; output in got
+run_examples() {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$top/man/$1" |
+	    sed -n -e 's/^[$#] \(mx\|len\|tail\|touch\)/\1/p' \
+	    -e 's/^    //p' | sed 's/\\e/\\/g' | sed "s,/var/spool/tertiary-mx,$spool,
+	    s,mx.conf,$conf," >"$scratch/examples"
+	PATH=$scratch/bin:$PATH sh -e "$scratch/examples" \
+	    >"$scratch/got" 2>"$scratch/err"
+	ok $? "EXAMPLES of $1 run"
+	is "$(cat "$scratch/err")" '' 'without a word on stderr'
+}
+run_examples mx-spool.5
+is "$(head -1 "$scratch/got" | tr -d '\r')" 'Subject: x' 'and show the message'
+is "$(tail -6 "$scratch/got" | wc -l)" 6 'and its journal'
+[ -e "$spool/etrn/example.com" ]
+ok $? 'and leave a flag'
+run_examples mx.conf.5
+sed -n '/^# this host/,/^\.Ed/p' "$top/man/mx.conf.5" | sed '/^\.Ed/d' \
+    >"$scratch/page.conf"
+is "$("$build/bin/mxq" -n -f "$scratch/page.conf" | grep -c -e '^resolver 127' \
+    -e '^resolver \[::1\]:53' -e '^greet_delay 5' -e '^hostname mx2')" 4 \
+    'mx.conf(5) shows a file that is valid'
+"$build/bin/mxq" -n -f "$scratch/page.conf" | cut -d ' ' -f 1 | sort -u |
+    while read -r key; do
+	grep -q "Cm $key " "$top/man/mx.conf.5" || echo "$key"
+done >"$scratch/got"
+is "$(cat "$scratch/got")" '' 'and names every key'
+run_examples mxq.8
+is "$(mxq list | awk -F'\t' '$10 == "sender@example.org" && $3 != "held"' |
+    grep -c .)" 0 'which hold what a sender sent'
 
 # ---- who may only read
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
