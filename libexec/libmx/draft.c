@@ -23,6 +23,7 @@ static int flush(struct draft *);
 static int write_head(struct draft *);
 static int write_at(int, const char *, size_t, uint64_t);
 static int copy_octets(int from, int to, uint64_t length);
+static int copy_blocks(int from, int to, uint64_t length, uint64_t at);
 static int link_into(
     struct draft *, const struct spool *, int dir, const char *name);
 static int link_once(
@@ -203,11 +204,38 @@ copy_octets(int from, int to, uint64_t length)
 
 		if (n == -1 && errno == EINTR)
 			continue;
+		if (n == -1 && errno != EIO && errno != ENOSPC &&
+		    errno != EDQUOT) /* it can not, or may not here */
+			return copy_blocks(from, to, length, (uint64_t)in);
 		if (n <= 0) {
 			errno = n == 0 ? EIO : errno;
 			return -1;
 		}
 		length -= (uint64_t)n;
+	}
+	return 0;
+}
+
+static int
+copy_blocks(int from, int to, uint64_t length, uint64_t at)
+{
+	char block[16 * 1024];
+
+	while (length > 0) {
+		size_t part =
+		    length > sizeof block ? sizeof block : (size_t)length;
+		ssize_t n = pread(from, block, part, (off_t)at);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			errno = n == 0 ? EIO : errno;
+			return -1;
+		}
+		if (write_at(to, block, (size_t)n, at) == -1)
+			return -1;
+		length -= (uint64_t)n;
+		at += (uint64_t)n;
 	}
 	return 0;
 }

@@ -17,6 +17,10 @@
 #include "param.h"
 #include "record.h"
 
+enum { JOURNAL_PIECE = 2000 }; /* octets of a trace in one record */
+/* The end of year 9999: no sum of times overflows. */
+#define JOURNAL_TIME_MOST UINT64_C(253402300799)
+
 enum rcpt_state {
 	RCPT_WAITING,
 	RCPT_DELIVERED, /* the primary said 2xx */

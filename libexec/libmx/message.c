@@ -14,14 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int cut_tail(struct message *);
+static int write_record(struct message *, const struct record *);
 static enum message_status open_trouble(void);
 static enum message_status lock(struct message *);
 static enum message_status load(struct message *);
-static char *read_journal(struct message *, uint64_t n);
+static char *read_journal(struct message *, size_t *n);
 static bool parse_head(const char *, uint64_t *length);
 static enum message_status parse_journal(struct message *, char *, size_t);
 static size_t next_record(char *, size_t, struct record_view *);
-static int read_at(int, char *, size_t, uint64_t);
+static ssize_t read_at(int, char *, size_t, uint64_t);
 
 enum message_status
 message_open(
@@ -66,7 +68,7 @@ message_records(struct message *m,
     int (*each)(void *, const struct record_view *), void *ctx)
 {
 	size_t n = m->journal_end - SPOOL_HEAD - m->length, at = 0, line;
-	char *journal = read_journal(m, n);
+	char *journal = read_journal(m, &n);
 	struct record_view view;
 	int result = 0;
 
@@ -84,30 +86,27 @@ message_records(struct message *m,
 int
 message_append(struct message *m, struct record *r)
 {
+	uint64_t before = m->journal_end;
 	struct record_view view;
-	size_t n = r->len;
-	ssize_t w;
 
-	if (m->size > m->journal_end) {
-		if (ftruncate(m->fd, (off_t)m->journal_end) == -1)
-			return -1;
-		m->size = m->journal_end;
-	}
-	while ((w = pwrite(m->fd, r->line, n, (off_t)m->journal_end)) == -1 &&
-	    errno == EINTR)
-		continue;
-	if (w > 0)
-		m->size = m->journal_end + (uint64_t)w;
-	if (w != (ssize_t)n) {
-		errno = w == -1 ? errno : ENOSPC;
+	if (before + r->len > SPOOL_HEAD + m->length + JOURNAL_LEN) {
+		errno = EFBIG;
 		return -1;
 	}
-	m->journal_end = m->size;
-	if (!record_parse(r->line, n - 1, &view)) {
+	if (m->size > before && cut_tail(m) == -1)
+		return -1;
+	if (write_record(m, r) == -1)
+		return -1;
+	if (!record_parse(r->line, r->len - 1, &view))
 		errno = EBADMSG;
-		return -1;
+	else if (envelope_apply(m->envelope, &view) == 0)
+		return 0;
+	if (errno == EBADMSG) { /* it would make the file bad: take it back */
+		m->journal_end = before;
+		if (cut_tail(m) == 0)
+			errno = EBADMSG;
 	}
-	return envelope_apply(m->envelope, &view);
+	return -1;
 }
 
 int
@@ -132,6 +131,36 @@ int
 message_unlink(struct message *m)
 {
 	return unlinkat(m->dir, m->name, 0);
+}
+
+/* Whatever stands behind the journal's last sound record. */
+static int
+cut_tail(struct message *m)
+{
+	if (ftruncate(m->fd, (off_t)m->journal_end) == -1)
+		return -1;
+	m->size = m->journal_end;
+	return 0;
+}
+
+/* In one write; what is short is a torn tail, cut off before the next. */
+static int
+write_record(struct message *m, const struct record *r)
+{
+	ssize_t w;
+
+	while (
+	    (w = pwrite(m->fd, r->line, r->len, (off_t)m->journal_end)) == -1 &&
+	    errno == EINTR)
+		continue;
+	if (w > 0)
+		m->size = m->journal_end + (uint64_t)w;
+	if (w != (ssize_t)r->len) {
+		errno = w == -1 ? errno : ENOSPC;
+		return -1;
+	}
+	m->journal_end = m->size;
+	return 0;
 }
 
 /* What is no file at all can not be a message. */
@@ -175,37 +204,42 @@ load(struct message *m)
 	struct stat st;
 	uint64_t n;
 
+	errno = EIO;
 	if (fstat(m->fd, &st) == -1)
 		return MESSAGE_ERROR;
 	m->size = (uint64_t)st.st_size;
 	m->next = st.st_mtime;
 	if (!S_ISREG(st.st_mode) || m->size < SPOOL_HEAD)
 		return MESSAGE_BAD;
-	if (read_at(m->fd, head, sizeof head, 0) == -1)
+	if (read_at(m->fd, head, sizeof head, 0) != (ssize_t)sizeof head)
 		return MESSAGE_ERROR;
 	if (!parse_head(head, &m->length) || m->length > m->size - SPOOL_HEAD)
 		return MESSAGE_BAD;
 	n = m->size - SPOOL_HEAD - m->length;
 	if (n > JOURNAL_LEN)
 		return MESSAGE_BAD;
-	if ((journal = read_journal(m, n)) == NULL)
+	if ((journal = read_journal(m, &n)) == NULL)
 		return MESSAGE_ERROR;
 	status = parse_journal(m, journal, n);
 	free(journal);
 	return status;
 }
 
-/* N octets of the journal; the caller frees them. */
+/* *N octets of the journal, or what there is: without the lock, another may
+ * just cut a torn tail.  The caller frees them. */
 static char *
-read_journal(struct message *m, uint64_t n)
+read_journal(struct message *m, size_t *n)
 {
-	char *journal = malloc(n + 1);
+	char *journal = malloc(*n + 1);
+	ssize_t got;
 
-	if (journal != NULL &&
-	    read_at(m->fd, journal, n, SPOOL_HEAD + m->length) == -1) {
+	if (journal == NULL)
+		return NULL;
+	if ((got = read_at(m->fd, journal, *n, SPOOL_HEAD + m->length)) == -1) {
 		free(journal);
 		return NULL;
 	}
+	*n = (size_t)got;
 	return journal;
 }
 
@@ -258,21 +292,22 @@ next_record(char *text, size_t n, struct record_view *view)
 	return (size_t)(newline - text) + 1;
 }
 
-static int
+/* Octets read, less than N at the end of the file; or -1. */
+static ssize_t
 read_at(int fd, char *out, size_t n, uint64_t at)
 {
-	while (n > 0) {
-		ssize_t r = pread(fd, out, n, (off_t)at);
+	size_t have = 0;
+
+	while (have < n) {
+		ssize_t r = pread(fd, out + have, n - have, (off_t)(at + have));
 
 		if (r == -1 && errno == EINTR)
 			continue;
-		if (r <= 0) {
-			errno = r == 0 ? EIO : errno;
+		if (r == -1)
 			return -1;
-		}
-		out += r;
-		n -= (size_t)r;
-		at += (uint64_t)r;
+		if (r == 0)
+			break;
+		have += (size_t)r;
 	}
-	return 0;
+	return (ssize_t)have;
 }

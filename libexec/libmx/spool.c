@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +20,9 @@
 enum { MODE_DURABLE = S_IRWXU, MODE_FRESH = S_IRWXU | S_ISVTX };
 
 static int open_all(struct spool *, const char *path, bool create);
+static int keep_root(int);
+static void bad_name(
+    char out[NAME_MAX + 1], const char *domain, const char *name, int n);
 static int open_dir(int parent, const char *name, bool create);
 static bool is_plain_name(const char *);
 static long count_dir(int);
@@ -27,7 +32,7 @@ int
 spool_open(struct spool *sp, const char *path)
 {
 	*sp = (struct spool){-1, -1, -1, -1, -1, -1};
-	if (mkdir(path, MODE_DURABLE) == -1 && errno != EEXIST)
+	if (mkdir(path, MODE_FRESH) == -1 && errno != EEXIST)
 		return -1;
 	return open_all(sp, path, true);
 }
@@ -44,12 +49,14 @@ spool_close(struct spool *sp)
 {
 	int *const dir[] = {
 	    &sp->root, &sp->queue, &sp->etrn, &sp->dsn, &sp->bad, &sp->tmp};
+	int saved = errno;
 
 	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++) {
 		if (*dir[i] != -1)
 			close(*dir[i]);
 		*dir[i] = -1;
 	}
+	errno = saved;
 }
 
 bool
@@ -93,9 +100,12 @@ spool_count(const struct spool *sp, const char *domain, bool below)
 		return -1;
 	if (!below)
 		return n;
-	if ((fd = openat(sp->queue, ".", O_RDONLY | O_CLOEXEC)) == -1 ||
-	    (d = fdopendir(fd)) == NULL)
+	if ((fd = openat(sp->queue, ".", O_RDONLY | O_CLOEXEC)) == -1)
 		return -1;
+	if ((d = fdopendir(fd)) == NULL) {
+		close(fd);
+		return -1;
+	}
 	while ((e = readdir(d)) != NULL) {
 		if (!domain_is_below(e->d_name, domain) ||
 		    (fd = spool_domain_dir(sp, e->d_name, false)) == -1)
@@ -122,14 +132,23 @@ spool_unlink(const struct spool *sp, const char *domain, const char *id)
 int
 spool_release_dsn(const struct spool *sp, const char *domain, const char *id)
 {
-	int dir = spool_domain_dir(sp, domain, true), result;
+	int result = -1;
 
-	if (dir == -1)
-		return -1;
-	result = renameat(sp->dsn, id, dir, id);
-	if (result == 0)
-		result = fsync(dir) == -1 || fsync(sp->dsn) == -1 ? -1 : 0;
-	close(dir);
+	/* as in draft_link(): the directory may go before we are there */
+	for (int tries = 0; tries < 10; tries++) {
+		int dir = spool_domain_dir(sp, domain, true);
+
+		if (dir == -1 && errno == ENOENT)
+			continue;
+		if (dir == -1)
+			return -1;
+		result = renameat(sp->dsn, id, dir, id);
+		if (result == 0)
+			result = fsync(dir) == -1 ? -1 : fsync(sp->dsn);
+		close(dir);
+		if (result == 0 || errno != ENOENT)
+			break;
+	}
 	return result;
 }
 
@@ -137,16 +156,22 @@ int
 spool_set_aside(
     const struct spool *sp, const char *domain, int dir, const char *name)
 {
-	char to[DOMAIN_LEN + LITERAL_LEN + ID_NAME + 8];
-	size_t n = strlcpy(to, domain, sizeof to);
+	char to[NAME_MAX + 1];
+	int result = -1;
 
-	if (n + strlen(name) + 2 > sizeof to) {
-		errno = ENAMETOOLONG;
-		return -1;
+	/* what lies there already is kept as well */
+	for (int n = 0; n < 100; n++) {
+		bad_name(to, domain, name, n);
+		result = renameat2(dir, name, sp->bad, to, RENAME_NOREPLACE);
+		if (result == -1 && errno == EINVAL &&
+		    faccessat(sp->bad, to, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
+			result = renameat(dir, name, sp->bad, to);
+		else if (result == -1 && errno == EINVAL)
+			continue;
+		if (result == 0 || errno != EEXIST)
+			break;
 	}
-	strlcat(to, ":", sizeof to);
-	strlcat(to, name, sizeof to);
-	if (renameat(dir, name, sp->bad, to) == -1)
+	if (result == -1)
 		return -1;
 	return fsync(sp->bad) == -1 || fsync(dir) == -1 ? -1 : 0;
 }
@@ -185,17 +210,41 @@ open_all(struct spool *sp, const char *path, bool create)
 	sp->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (sp->root == -1)
 		return -1;
+	if (create && keep_root(sp->root) == -1) {
+		spool_close(sp);
+		return -1;
+	}
 	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++) {
 		*dir[i] = open_dir(sp->root, name[i], create);
 		if (*dir[i] == -1 && (create || errno != ENOENT)) {
-			int saved = errno;
-
 			spool_close(sp);
-			errno = saved;
 			return -1;
 		}
 	}
 	return 0;
+}
+
+/* A spool that was made just now: its own name must be on disk as well. */
+static int
+keep_root(int root)
+{
+	struct stat st;
+
+	if (fstat(root, &st) == -1)
+		return -1;
+	if ((st.st_mode & 07777) != MODE_FRESH)
+		return 0;
+	return syncfs(root) == -1 ? -1 : fchmod(root, MODE_DURABLE);
+}
+
+/* "domain:name", and ".N" behind it; a domain may be as long as a name. */
+static void
+bad_name(char out[NAME_MAX + 1], const char *domain, const char *name, int n)
+{
+	enum { ROOM = NAME_MAX - ID_NAME - 8 };
+
+	snprintf(out, NAME_MAX + 1, n == 0 ? "%.*s:%.*s" : "%.*s:%.*s.%d", ROOM,
+	    domain, ID_NAME, name, n);
 }
 
 /* Opens PARENT/NAME; what it makes, or another made just now, is durable. */

@@ -143,12 +143,155 @@ events(void)
 	event_dsn(&r, 1, 10, "x");
 	is_int(message_append(&m, &r), -1, "a DSN is recorded once");
 	message_close(&m);
+	is_int(message_open(&m, dir, id, MESSAGE_LOCK), MESSAGE_OK,
+	    "and what was refused is not in the file");
+	event_dsn(&r, 1, 10, "x");
+	is_int(pwrite(m.fd, r.line, r.len, (off_t)m.journal_end),
+	    (long long)r.len, "put there by force");
+	message_close(&m);
 	is_int(message_open(&m, dir, id, MESSAGE_READ), MESSAGE_BAD,
 	    "what means nothing is damage");
 	is_int(spool_set_aside(&sp, "example.net", dir, id), 0, "set aside");
 	is_int(entries(sp.bad), 1, "and kept");
 	is_int(message_open(&m, dir, id, MESSAGE_READ), MESSAGE_GONE, "gone");
 	close(dir);
+}
+
+/* A primary or a clock that lies must not keep an outcome from its record. */
+static void
+outcomes(void)
+{
+	char id[ID_NAME + 1], *reply = malloc(100001);
+	struct message m;
+	struct record r;
+	int dir;
+
+	memset(reply, 0xff, 100000);
+	reply[100000] = '\0';
+	id_new(id);
+	put("lies.example", id, "x", 1);
+	dir = spool_domain_dir(&sp, "lies.example", false);
+	message_open(&m, dir, id, MESSAGE_LOCK);
+	ok(event_done(&r, 0, -5, reply, reply) && message_append(&m, &r) == 0,
+	    "done, by a reply of 100,000 octets before 1970");
+	ok(event_try(&r, INT64_MAX, reply, reply) &&
+		message_append(&m, &r) == 0,
+	    "an attempt at the end of time");
+	message_close(&m);
+	is_int(message_open(&m, dir, id, MESSAGE_READ), MESSAGE_OK, "reads");
+	is_int((long long)strlen(m.envelope->rcpt[0].reply), JOURNAL_PIECE,
+	    "the reply is cut");
+	ok(m.envelope->rcpt[0].when == 0, "the time is one");
+	message_close(&m);
+	close(dir);
+	free(reply);
+}
+
+static int
+count_record(void *ctx, const struct record_view *r)
+{
+	static const char *const want[] = {"from", "client", "trace", "rcpt",
+	    "rcpt", "rcpt", "end", "try", "hold"};
+	unsigned *n = ctx;
+
+	if (*n >= sizeof want / sizeof *want || strcmp(r->type, want[*n]) != 0)
+		return 7;
+	++*n;
+	return 0;
+}
+
+/* Whatever the file's end is cut to, it is bad, or sound up to a record. */
+static void
+truncated(void)
+{
+	char id[ID_NAME + 1];
+	unsigned n = 0, bad = 0, attempts[2] = {0}, held = 0, other = 0;
+	struct message m;
+	struct record r;
+	uint64_t size;
+	int dir;
+
+	id_new(id);
+	put("cut.example", id, "Subject: x\r\n\r\n", 14);
+	dir = spool_domain_dir(&sp, "cut.example", false);
+	message_open(&m, dir, id, MESSAGE_LOCK);
+	event_try(&r, 7, "h", "451 later");
+	message_append(&m, &r);
+	event_mark(&r, "hold", 8);
+	message_append(&m, &r);
+	is_int(message_records(&m, count_record, &n), 0, "records in order");
+	is_int(n, 9, "all of them");
+	n = 3;
+	is_int(message_records(&m, count_record, &n), 7, "until one says so");
+	size = m.size;
+	message_close(&m);
+	while (size > 0) {
+		int fd = openat(dir, id, O_RDWR);
+		enum message_status status;
+
+		size--;
+		other += ftruncate(fd, (off_t)size) == -1;
+		close(fd);
+		status = message_open(&m, dir, id, MESSAGE_READ);
+		bad += status == MESSAGE_BAD;
+		other += status != MESSAGE_OK && status != MESSAGE_BAD;
+		if (status != MESSAGE_OK)
+			continue;
+		held += m.envelope->held;
+		attempts[m.envelope->attempts]++;
+		message_close(&m);
+	}
+	ok(held == 0 && other == 0, "no torn record counts");
+	ok(attempts[1] > 10 && attempts[0] > 10 && bad > 100,
+	    "whole ones do, and without an end it is bad");
+	close(dir);
+}
+
+static void
+not_files(void)
+{
+	static const char id[] = "0123456789abcdef0123";
+	char domain[DOMAIN_LEN + 1];
+	struct message m;
+	int dir;
+
+	memset(domain, 'd', DOMAIN_LEN);
+	domain[DOMAIN_LEN] = '\0';
+	dir = spool_domain_dir(&sp, domain, true);
+	for (int i = 0; i < 3; i++) {
+		int made = i == 0 ? mkfifoat(dir, id, 0600)
+		    : i == 1	  ? symlinkat("/etc/passwd", dir, id)
+				  : mkdirat(dir, id, 0700);
+
+		is_int(made, 0, "a pipe, a link, a directory");
+		is_int(message_open(&m, dir, id, MESSAGE_READ), MESSAGE_BAD,
+		    "is no message to read");
+		is_int(message_open(&m, dir, id, MESSAGE_LOCK), MESSAGE_BAD,
+		    "nor to change");
+		is_int(spool_set_aside(&sp, domain, dir, id), 0,
+		    "set aside, the name as long as it is, others kept");
+	}
+	is_int(entries(sp.bad), 4, "four lie there");
+	close(dir);
+}
+
+static void
+released(void)
+{
+	char id[ID_NAME + 1], dsn[ID_NAME + 1];
+	struct envelope *e = example();
+	struct draft *d = malloc(sizeof *d);
+
+	id_new(id);
+	id_dsn(dsn, id, 1);
+	ok(draft_open(d, &sp) == 0 && draft_seal(d, e) == 0 &&
+		draft_link_dsn(d, &sp, dsn) == 0,
+	    "a DSN is put");
+	is_int(spool_release_dsn(&sp, "sender.example", dsn), 0, "released");
+	is_int(spool_count(&sp, "sender.example", false), 1, "it waits");
+	is_int(spool_release_dsn(&sp, "sender.example", dsn), -1, "once");
+	envelope_free(e);
+	free(d);
 }
 
 static void
@@ -218,10 +361,20 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 int
 main(void)
 {
-	if (mkdtemp(root) == NULL || spool_open(&sp, root) == -1)
+	struct stat st;
+
+	if (mkdtemp(root) == NULL || rmdir(root) == -1)
 		return 1;
+	is_int(spool_look(&sp, root), -1, "a look makes no spool");
+	ok(spool_open(&sp, root) == 0 && stat(root, &st) == 0 &&
+		(st.st_mode & 07777) == 0700,
+	    "made, durable, for the owner alone");
 	round_trip();
 	events();
+	outcomes();
+	truncated();
+	not_files();
+	released();
 	large();
 	directories();
 	spool_close(&sp);

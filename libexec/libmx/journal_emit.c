@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The journal's records written (mx-spool(5)): an envelope to lines, and a line
+ * for each event.  Nothing here touches a file.
+ */
+#include "envelope.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Three times as long when encoded, and all within RECORD_LEN: an outcome must
+ * be recorded whatever the primary said. */
+enum { HOST_PIECE = 400, REPLY_PIECE = JOURNAL_PIECE };
+
+static bool record_from(struct record *, const struct envelope *);
+static bool record_client(struct record *, const struct envelope *);
+static bool record_about(struct record *, const struct envelope *);
+static int emit_trace(
+    const struct envelope *, int (*)(void *, const char *, size_t), void *);
+static bool event_outcome(struct record *, const char *type, size_t rcpt,
+    time_t, const char *host, const char *reply);
+static void add_answer(
+    struct record *, time_t, const char *host, const char *reply);
+static void add_time(struct record *, const char *key, time_t);
+
+int
+envelope_emit(const struct envelope *e,
+    int (*emit)(void *, const char *line, size_t n), void *ctx)
+{
+	struct record r;
+	int result;
+
+	errno = EMSGSIZE;
+	if (!record_from(&r, e))
+		return -1;
+	if ((result = emit(ctx, r.line, r.len)) != 0)
+		return result;
+	if (!record_client(&r, e))
+		return -1;
+	if ((result = emit(ctx, r.line, r.len)) != 0 ||
+	    (result = emit_trace(e, emit, ctx)) != 0)
+		return result;
+	if (*e->about_id != '\0') {
+		if (!record_about(&r, e))
+			return -1;
+		if ((result = emit(ctx, r.line, r.len)) != 0)
+			return result;
+	}
+	for (size_t i = 0; i < e->nrcpt; i++) {
+		if (!envelope_record_rcpt(&r, &e->rcpt[i]))
+			return -1;
+		if ((result = emit(ctx, r.line, r.len)) != 0)
+			return result;
+	}
+	record_begin(&r, "end");
+	record_add_number(&r, "rcpts", e->nrcpt);
+	return record_end(&r) ? emit(ctx, r.line, r.len) : -1;
+}
+
+bool
+envelope_record_rcpt(struct record *r, const struct rcpt *rcpt)
+{
+	record_begin(r, "rcpt");
+	record_add(r, "path", rcpt->mailbox);
+	if (rcpt->notify != 0)
+		record_add_number(r, "notify", rcpt->notify);
+	if (*rcpt->orcpt != '\0')
+		record_add(r, "orcpt", rcpt->orcpt);
+	return record_end(r);
+}
+
+bool
+event_try(struct record *r, time_t at, const char *host, const char *reply)
+{
+	record_begin(r, "try");
+	add_answer(r, at, host, reply);
+	return record_end(r);
+}
+
+bool
+event_done(struct record *r, size_t rcpt, time_t at, const char *host,
+    const char *reply)
+{
+	return event_outcome(r, "done", rcpt, at, host, reply);
+}
+
+bool
+event_fail(struct record *r, size_t rcpt, time_t at, const char *host,
+    const char *reply)
+{
+	return event_outcome(r, "fail", rcpt, at, host, reply);
+}
+
+bool
+event_dsn(struct record *r, unsigned n, time_t at, const char *id)
+{
+	record_begin(r, "dsn");
+	record_add_number(r, "n", n);
+	add_time(r, "at", at);
+	record_add(r, "id", id);
+	return record_end(r);
+}
+
+bool
+event_mark(struct record *r, const char *type, time_t at)
+{
+	record_begin(r, type);
+	add_time(r, "at", at);
+	return record_end(r);
+}
+
+static bool
+record_from(struct record *r, const struct envelope *e)
+{
+	record_begin(r, "from");
+	record_add(r, "path", e->sender);
+	add_time(r, "arrived", e->arrived);
+	if (e->body != BODY_NONE)
+		record_add(r, "body", body_name(e->body));
+	if (e->smtputf8)
+		record_add_number(r, "smtputf8", 1);
+	if (e->ret != RET_NONE)
+		record_add(r, "ret", ret_name(e->ret));
+	if (*e->envid != '\0')
+		record_add(r, "envid", e->envid);
+	if (*e->verified != '\0')
+		record_add(r, "verified", e->verified);
+	return record_end(r);
+}
+
+static bool
+record_client(struct record *r, const struct envelope *e)
+{
+	record_begin(r, "client");
+	record_add(r, "ip", e->client);
+	record_add(r, "name", e->client_name);
+	record_add(r, "helo", e->helo);
+	record_add(r, "proto", e->proto);
+	return record_end(r);
+}
+
+static bool
+record_about(struct record *r, const struct envelope *e)
+{
+	record_begin(r, "about");
+	record_add(r, "domain", e->about_domain);
+	record_add(r, "id", e->about_id);
+	record_add_number(r, "n", e->about_n);
+	return record_end(r);
+}
+
+static int
+emit_trace(const struct envelope *e,
+    int (*emit)(void *, const char *line, size_t n), void *ctx)
+{
+	const char *rest = e->trace;
+	size_t left = strlen(rest);
+	struct record r;
+	int result;
+
+	while (left > 0) {
+		size_t piece = left < JOURNAL_PIECE ? left : JOURNAL_PIECE;
+
+		record_begin(&r, "trace");
+		record_add_octets(&r, "text", rest, piece);
+		if (!record_end(&r))
+			return -1;
+		if ((result = emit(ctx, r.line, r.len)) != 0)
+			return result;
+		rest += piece;
+		left -= piece;
+	}
+	return 0;
+}
+
+static bool
+event_outcome(struct record *r, const char *type, size_t rcpt, time_t at,
+    const char *host, const char *reply)
+{
+	record_begin(r, type);
+	record_add_number(r, "rcpt", rcpt);
+	add_answer(r, at, host, reply);
+	return record_end(r);
+}
+
+static void
+add_answer(struct record *r, time_t at, const char *host, const char *reply)
+{
+	add_time(r, "at", at);
+	record_add_octets(r, "host", host, strnlen(host, HOST_PIECE));
+	record_add_octets(r, "reply", reply, strnlen(reply, REPLY_PIECE));
+}
+
+/* A clock that is out of all reason must not make a record that is refused. */
+static void
+add_time(struct record *r, const char *key, time_t at)
+{
+	uint64_t seconds = at < 0 ? 0 : (uint64_t)at;
+
+	record_add_number(
+	    r, key, seconds > JOURNAL_TIME_MOST ? JOURNAL_TIME_MOST : seconds);
+}
