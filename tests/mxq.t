@@ -288,7 +288,7 @@ rm "$scratch"/state.db*
 # ---- damage, hostile contents
 put evil.example -f 'a%1B[2J%0D%0Ab%C3%28%C2%9B%E2%80%AE"\@x' \
     -h 'x%1B]0;title%07' -r '%FF%FE@evil.example' \
-    -j 'try at=99999999999999999 host=%1B[1m reply=451-%1B%0A%09%7F%F4%90%80%80' \
+    -j 'try at=253402300799 host=%1B[1m reply=451-%1B%0A%09%7F%F4%90%80%80' \
     -t 'Received:%20%1B[5m%0D%0A'
 mkdir "$spool/queue/x$(printf '\033')[31m.example"
 for command in list stats "show $id"; do
