@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "connection.h"
-#include "trace.h"
+#include "date.h"
 
 static bool say_first(struct connection *);
 static bool say_last(struct connection *);
@@ -35,10 +35,10 @@ greet(struct connection *c)
 static bool
 say_first(struct connection *c)
 {
-	char text[REPLY_LEN + CONF_TEXT], date[40];
+	char text[REPLY_LEN + CONF_TEXT], date[DATE_LEN];
 	int n;
 
-	trace_date(time(NULL), date);
+	date_format(time(NULL), date);
 	n = snprintf(text, sizeof text, "220-%s ESMTP %s\r\n220-%s\r\n",
 	    c->conf->hostname, date, c->conf->terms);
 	return n > 0 && (size_t)n < sizeof text &&

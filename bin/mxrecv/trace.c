@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#include "date.h"
+
 const char *
 trace_protocol(const struct session *s)
 {
@@ -23,22 +25,12 @@ trace_received(const struct session *s, const char *id, const char *for_,
     time_t when, char out[TRACE_LEN])
 {
 	const char *name = s->client.name[0] ? s->client.name : "unknown";
-	char address[LITERAL_LEN + 1], date[40];
+	char address[LITERAL_LEN + 1], date[DATE_LEN];
 
 	ip_format_literal(&s->client.ip, address);
-	trace_date(when, date);
+	date_format(when, date);
 	snprintf(out, TRACE_LEN,
 	    "Received: from %s (%s %s)\r\n\tby %s with %s id %s%s%s%s; %s\r\n",
 	    s->helo, name, address, s->conf->hostname, trace_protocol(s), id,
 	    for_ ? "\r\n\tfor <" : "", for_ ? for_ : "", for_ ? ">" : "", date);
-}
-
-void
-trace_date(time_t when, char out[40])
-{
-	struct tm tm;
-
-	localtime_r(&when, &tm);
-	if (strftime(out, 40, "%a, %d %b %Y %H:%M:%S %z", &tm) == 0)
-		out[0] = '\0';
 }

@@ -18,7 +18,5 @@ const char *trace_protocol(const struct session *);
 /* The field, folded, with CR LF.  FOR is the single recipient, or NULL. */
 void trace_received(const struct session *, const char *id, const char *for_,
     time_t when, char out[TRACE_LEN]);
-/* RFC 5322 3.3 date-time, local zone; out has 40 octets. */
-void trace_date(time_t, char out[40]);
 
 #endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+#include "books.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "log.h"
+
+static bool policy(struct books *);
+static bool state(struct books *);
+
+void
+books_init(struct books *b, const struct conf *conf)
+{
+	memset(b, 0, sizeof *b);
+	b->conf = conf;
+}
+
+void
+books_close(struct books *b)
+{
+	policy_db_close(b->policy);
+	state_db_close(b->state);
+	b->policy = NULL;
+	b->state = NULL;
+}
+
+bool
+books_look_up(struct books *b, struct job *j)
+{
+	enum answer handled;
+
+	if (!policy(b))
+		return false;
+	handled = policy_domain(b->policy, j->domain, &j->row);
+	if (handled == ANSWER_UNAVAILABLE) {
+		log_event(LOG_L_ERROR, "no-policy", "domain", j->domain, NULL);
+		return false;
+	}
+	j->handled = handled == ANSWER_YES;
+	j->primary.state = PRIMARY_UNKNOWN;
+	j->walk.dir_mtime_ns = 0;
+	if (!state(b))
+		return true;
+	if (state_primary(b->state, j->domain, &j->primary) != ANSWER_YES)
+		memset(&j->primary, 0, sizeof j->primary);
+	if (state_walk(b->state, j->domain, &j->walk) != ANSWER_YES)
+		j->walk.dir_mtime_ns = 0;
+	return true;
+}
+
+bool
+books_backoff(struct books *b, struct backoff *out)
+{
+	out->n = 0;
+	return policy(b) && policy_backoff(b->policy, out) == ANSWER_YES;
+}
+
+void
+books_note_etrn(struct books *b, const char *domain)
+{
+	if (state(b))
+		state_etrn_put(b->state, domain, time(NULL));
+}
+
+void
+books_note(struct books *b, const char *domain, const struct report *r)
+{
+	if ((!r->probed && !r->walked) || !state(b) ||
+	    state_begin(b->state) == -1)
+		return;
+	if (r->probed)
+		state_primary_put(b->state, domain, &r->primary);
+	if (r->walked)
+		state_walk_put(b->state, domain, &r->walk);
+	state_commit(b->state);
+}
+
+static bool
+policy(struct books *b)
+{
+	char err[DB_ERROR];
+
+	if (b->policy != NULL)
+		return true;
+	if ((b->policy = policy_db_open(b->conf->policy, err)) == NULL)
+		log_event(LOG_L_ERROR, "no-policy", "error", err, NULL);
+	return b->policy != NULL;
+}
+
+/* Hints only: without them a run does more, not less. */
+static bool
+state(struct books *b)
+{
+	char err[DB_ERROR];
+
+	if (b->state != NULL || b->state_bad)
+		return b->state != NULL;
+	if ((b->state = state_db_open(b->conf->state, err)) == NULL) {
+		b->state_bad = true;
+		log_event(LOG_L_ERROR, "no-state", "error", err, NULL);
+	}
+	return b->state != NULL;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The session to the primary, and what its absence means: the domain has one
+ * due time while its primary is down, whatever the number of messages.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "deliver.h"
+#include "log.h"
+#include "outcome.h"
+#include "wire.h"
+
+enum { SECOND = 1000 };
+
+static bool find_route(struct delivery *);
+static bool open_session(struct delivery *);
+static void primary_is_up(struct delivery *);
+
+bool
+connect_primary(struct delivery *d)
+{
+	if (d->down || d->no_such)
+		return false;
+	if (d->sender != NULL)
+		return true;
+	return (d->route.n > 0 || find_route(d)) && open_session(d);
+}
+
+void
+disconnect(struct delivery *d)
+{
+	sender_stop(d->sender);
+	d->sender = NULL;
+}
+
+void
+primary_is_down(struct delivery *d, const char *reason)
+{
+	struct primary *p = &d->report->primary;
+	time_t now = time(NULL);
+
+	if (p->state != PRIMARY_DOWN || p->since > now)
+		p->since = now;
+	p->state = PRIMARY_DOWN;
+	p->last_attempt = now;
+	p->next_attempt =
+	    backoff_next(&d->run->backoff, p->since, now, arc4random());
+	strlcpy(p->host, d->server.host, sizeof p->host);
+	strlcpy(p->reply, reason, sizeof p->reply);
+	strlcpy(d->reason, reason, sizeof d->reason);
+	d->down = true;
+	d->report->probed = true;
+	log_event(LOG_L_INFO, "primary-down", "domain", d->job->domain, "host",
+	    d->server.host, "reason", reason, NULL);
+}
+
+static bool
+find_route(struct delivery *d)
+{
+	if (d->dns == NULL && (d->dns = dns_new(d->run->conf)) == NULL) {
+		primary_is_down(d, "the resolver can not be set up");
+		return false;
+	}
+	switch (route_find(d->dns, d->run->conf, d->job, &d->route)) {
+	case ROUTE_FOUND:
+		return true;
+	case ROUTE_PERMANENT:
+		d->no_such = true;
+		snprintf(d->reason, sizeof d->reason, "550 5.1.2 %s",
+		    d->route.reason);
+		return false;
+	default:
+		primary_is_down(d, d->route.reason);
+		return false;
+	}
+}
+
+static bool
+open_session(struct delivery *d)
+{
+	const struct route *r = &d->route;
+	int64_t deadline = wire_now() +
+	    ((int64_t)r->n * WAIT_CONNECT + WAIT_GREETING + WAIT_COMMAND) *
+		SECOND;
+	char reason[OUTCOME_TEXT];
+
+	d->server.host[0] = '\0';
+	if ((d->sender = sender_start(d->run->conf->libexec)) == NULL) {
+		log_event(LOG_L_ERROR, "no-helper", "path",
+		    d->run->conf->libexec, "error", strerror(errno), NULL);
+		d->report->trouble = true;
+		primary_is_down(d, "mx-send can not be started");
+		return false;
+	}
+	if (sender_open(d->sender, d->run->conf->hostname, r->target, r->n,
+		deadline, &d->server) == 0 &&
+	    d->server.status == SEND_IS_OPEN) {
+		primary_is_up(d);
+		return true;
+	}
+	outcome_text(&d->server.reply, reason);
+	disconnect(d);
+	primary_is_down(d, reason[0] ? reason : "mx-send gave no answer");
+	return false;
+}
+
+static void
+primary_is_up(struct delivery *d)
+{
+	struct primary *p = &d->report->primary;
+	time_t now = time(NULL);
+
+	if (p->state != PRIMARY_UP) {
+		p->since = now;
+		log_event(LOG_L_INFO, "primary-up", "domain", d->job->domain,
+		    "host", d->server.host, NULL);
+	}
+	p->state = PRIMARY_UP;
+	p->last_attempt = now;
+	p->next_attempt = 0;
+	p->reply[0] = '\0';
+	strlcpy(p->host, d->server.host, sizeof p->host);
+	d->report->probed = true;
+}

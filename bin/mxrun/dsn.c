@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ *	Content-Type: multipart/report; report-type=delivery-status; …
+ *
+ *	1. a sentence for people
+ *	2. message/delivery-status: Reporting-MTA, Arrival-Date; for each
+ *	   recipient Final-Recipient, Action, Status, Remote-MTA, …
+ *	3. text/rfc822-headers, or the whole message where RET=FULL asks
+ */
+#include "dsn.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "date.h"
+#include "dsn_original.h"
+
+enum { LINE = 1200, DIAGNOSTIC = 400 };
+
+struct writer {
+	struct draft *draft;
+	const struct conf *conf;
+	const struct message *m;
+	const char *id;
+	enum dsn_action action;
+	int result;
+};
+
+static void write_head(struct writer *);
+static void write_sentence(struct writer *);
+static void write_status(struct writer *);
+static void write_rcpt(struct writer *, const struct rcpt *);
+static void write_original(struct writer *);
+static void write_xtext(struct writer *, const char *field, const char *xtext);
+static void write_address(struct writer *, const char *mailbox);
+static bool is_ascii(const char *);
+static void status_of(
+    const struct writer *, const struct rcpt *, char out[ENHANCED_LEN + 1]);
+static void put(struct writer *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+static void clean(const char *in, char *out, size_t size);
+
+bool
+dsn_wants(const struct envelope *e, size_t i, enum dsn_action action)
+{
+	const struct rcpt *r = &e->rcpt[i];
+
+	if (e->sender[0] == '\0' || r->notify & NOTIFY_NEVER)
+		return false;
+	if (action == DSN_RELAYED)
+		return r->state == RCPT_DELIVERED &&
+		    (r->notify & NOTIFY_SUCCESS) != 0;
+	return r->state == RCPT_FAILED &&
+	    (r->notify == 0 || (r->notify & NOTIFY_FAILURE) != 0);
+}
+
+int
+dsn_write(struct draft *d, const struct conf *conf, struct message *m,
+    const char *id, enum dsn_action action)
+{
+	struct writer w = {
+	    .draft = d, .conf = conf, .m = m, .id = id, .action = action};
+
+	write_head(&w);
+	write_sentence(&w);
+	write_status(&w);
+	write_original(&w);
+	put(&w, "--%s--\r\n", id);
+	return w.result;
+}
+
+static void
+write_head(struct writer *w)
+{
+	char date[DATE_LEN];
+
+	date_format(time(NULL), date);
+	put(w, "Date: %s\r\n", date);
+	put(w, "From: Mail Delivery System <mailer-daemon@%s>\r\n",
+	    w->conf->hostname);
+	put(w, "To: <%s>\r\n", w->m->envelope->sender);
+	put(w, "Subject: %s\r\n",
+	    w->action == DSN_FAILED ? "Your message could not be delivered"
+				    : "Your message was passed on");
+	put(w, "Message-ID: <%s@%s>\r\n", w->id, w->conf->hostname);
+	put(w, "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n");
+	put(w,
+	    "Content-Type: multipart/report; report-type=delivery-status;\r\n"
+	    "\tboundary=\"%s\"\r\n\r\n",
+	    w->id);
+}
+
+static void
+write_sentence(struct writer *w)
+{
+	const struct envelope *e = w->m->envelope;
+	char date[DATE_LEN], reply[DIAGNOSTIC];
+
+	date_format(e->arrived, date);
+	put(w, "--%s\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n",
+	    w->id);
+	put(w, "This is the backup mail exchanger %s.\r\n\r\n",
+	    w->conf->hostname);
+	if (w->action == DSN_FAILED)
+		put(w, "Your message of %s\r\ncould not be delivered to:\r\n",
+		    date);
+	else
+		put(w,
+		    "Your message of %s\r\nwas passed on to the mail server "
+		    "of these recipients, which gives no further notice:\r\n",
+		    date);
+	for (size_t i = 0; i < e->nrcpt; i++) {
+		if (!dsn_wants(e, i, w->action))
+			continue;
+		put(w, "\r\n  ");
+		write_address(w, e->rcpt[i].mailbox);
+		clean(e->rcpt[i].reply, reply, sizeof reply);
+		put(w, "\r\n    %s\r\n", reply);
+		if (w->action == DSN_FAILED && e->expired_at != 0)
+			put(w, "    It waited as long as mail waits here.\r\n");
+	}
+	put(w, "\r\n");
+}
+
+static void
+write_status(struct writer *w)
+{
+	const struct envelope *e = w->m->envelope;
+	char date[DATE_LEN];
+
+	date_format(e->arrived, date);
+	put(w, "--%s\r\nContent-Type: message/delivery-status\r\n\r\n", w->id);
+	if (e->envid[0] != '\0')
+		write_xtext(w, "Original-Envelope-Id: ", e->envid);
+	put(w, "Reporting-MTA: dns; %s\r\nArrival-Date: %s\r\n",
+	    w->conf->hostname, date);
+	for (size_t i = 0; i < e->nrcpt; i++) {
+		if (dsn_wants(e, i, w->action))
+			write_rcpt(w, &e->rcpt[i]);
+	}
+	put(w, "\r\n");
+}
+
+static void
+write_rcpt(struct writer *w, const struct rcpt *r)
+{
+	char date[DATE_LEN], text[DIAGNOSTIC], status[ENHANCED_LEN + 1];
+
+	status_of(w, r, status);
+	put(w, "\r\n");
+	if (r->orcpt[0] != '\0')
+		write_xtext(w, "Original-Recipient: ", r->orcpt);
+	put(w, "Final-Recipient: %s; ",
+	    is_ascii(r->mailbox) ? "rfc822" : "utf-8");
+	write_address(w, r->mailbox);
+	put(w, "\r\nAction: %s\r\nStatus: %s\r\n",
+	    w->action == DSN_FAILED ? "failed" : "relayed", status);
+	if (r->host[0] != '\0') {
+		clean(r->host, text, sizeof text);
+		text[strcspn(text, " ")] = '\0';
+		put(w, "Remote-MTA: dns; %s\r\n", text);
+		clean(r->reply, text, sizeof text);
+		put(w, "Diagnostic-Code: smtp;\r\n %s\r\n", text);
+	}
+	date_format(r->when, date);
+	put(w, "Last-Attempt-Date: %s\r\n", date);
+}
+
+/* The third part, and the boundary before it. */
+static void
+write_original(struct writer *w)
+{
+	bool whole = w->m->envelope->ret == RET_FULL &&
+	    w->action == DSN_FAILED && original_is_plain(w->m);
+
+	put(w, "--%s\r\nContent-Type: %s\r\n\r\n", w->id,
+	    whole ? "message/rfc822" : "text/rfc822-headers");
+	if (w->result == 0)
+		w->result = original_write(w->draft, w->m, whole);
+	put(w, "\r\n");
+}
+
+/* FIELD: the decoded text of "xtext" or "type;xtext" (RFC 3461 4). */
+static void
+write_xtext(struct writer *w, const char *field, const char *xtext)
+{
+	const char *semicolon = strchr(xtext, ';');
+	size_t type = semicolon ? (size_t)(semicolon - xtext) + 1 : 0;
+	char text[ORCPT_LEN + 1], safe[ORCPT_LEN + 1];
+
+	if (!xtext_decode(xtext + type, text, sizeof text))
+		return;
+	clean(text, safe, sizeof safe);
+	put(w, "%s%.*s%s\r\n", field, (int)type, xtext, safe);
+}
+
+/* What is not ASCII as RFC 6533 3 writes it: \x{FC}. */
+static void
+write_address(struct writer *w, const char *mailbox)
+{
+	const unsigned char *c = (const unsigned char *)mailbox;
+
+	while (*c != '\0') {
+		unsigned more = *c < 0x80 ? 0
+		    : *c < 0xe0		  ? 1
+		    : *c < 0xf0		  ? 2
+					  : 3;
+		unsigned long point = more == 0 ? *c : *c & (0x3fU >> more);
+
+		while (more > 0 && (c[1] & 0xc0) == 0x80) {
+			point = point << 6 | (*++c & 0x3f);
+			more--;
+		}
+		c++;
+		if (point < 0x80)
+			put(w, "%c", (int)point);
+		else
+			put(w, "\\x{%lX}", point);
+	}
+}
+
+static bool
+is_ascii(const char *s)
+{
+	while (*s != '\0' && (unsigned char)*s < 0x80)
+		s++;
+	return *s == '\0';
+}
+
+/* The reply's enhanced code (RFC 3464 2.3.4); 4.4.7 where time ran out. */
+static void
+status_of(
+    const struct writer *w, const struct rcpt *r, char out[ENHANCED_LEN + 1])
+{
+	const char *code = r->reply;
+	size_t n;
+
+	strlcpy(
+	    out, w->action == DSN_FAILED ? "5.0.0" : "2.0.0", ENHANCED_LEN + 1);
+	if (w->action == DSN_FAILED && w->m->envelope->expired_at != 0) {
+		strlcpy(out, "4.4.7", ENHANCED_LEN + 1);
+		return;
+	}
+	if (strlen(code) < 9 || code[3] != ' ')
+		return;
+	n = strspn(code + 4, "0123456789.");
+	if (code[4] == code[0] && code[5] == '.' && n <= ENHANCED_LEN) {
+		memcpy(out, code + 4, n);
+		out[n] = '\0';
+	}
+}
+
+static void
+put(struct writer *w, const char *fmt, ...)
+{
+	char line[LINE];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	if (w->result != 0 || n <= 0)
+		return;
+	if ((size_t)n >= sizeof line)
+		n = sizeof line - 1;
+	w->result = draft_write(w->draft, line, (size_t)n);
+}
+
+/* Printable ASCII only, cut where it does not fit. */
+static void
+clean(const char *in, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; *in != '\0' && n + 1 < size; in++)
+		out[n++] = *in >= 0x20 && *in < 0x7f ? *in : '?';
+	out[n] = '\0';
+}

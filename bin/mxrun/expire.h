@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * When a message has waited long enough (RFC 5321 4.5.4.1).  A clock gone
+ * wrong must not bounce a queue: the age has to be believable, and has to be
+ * seen twice, an hour apart.
+ */
+#ifndef EXPIRE_H
+#define EXPIRE_H
+
+#include <time.h>
+
+#include "conf.h"
+#include "envelope.h"
+
+enum { EXPIRE_AGAIN = 3600 }; /* seconds between the two */
+
+enum expiry {
+	EXPIRY_NO,
+	EXPIRY_FIRST, /* seen for the first time: note it */
+	EXPIRY_YES
+};
+
+enum expiry expiry_of(const struct envelope *, const struct conf *, time_t now);
+
+#endif

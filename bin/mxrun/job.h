@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One domain to be served in this run: what is known of it before a worker
+ * begins, and what the worker reports back.  Plain values, so that they cross
+ * a fork and a pipe.
+ */
+#ifndef JOB_H
+#define JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backoff.h"
+#include "conf.h"
+#include "policydb.h"
+#include "spool.h"
+#include "statedb.h"
+
+struct job {
+	char domain[DOMAIN_LEN + LITERAL_LEN + 1]; /* a literal, for a DSN */
+	bool forced;		/* named, or by ETRN: tried now */
+	bool handled;		/* we are its backup */
+	struct domain_row row;	/* if handled */
+	struct primary primary; /* state UNKNOWN: nothing is known */
+	struct walk walk;	/* dir_mtime_ns 0: not known */
+};
+
+struct report {	      /* at most PIPE_BUF octets, so it is written whole */
+	bool last;    /* the worker is done; else this is progress */
+	bool busy;    /* another mxrun serves the domain */
+	bool probed;  /* primary is news */
+	bool walked;  /* walk is news */
+	bool trouble; /* of our own: see the log */
+	struct primary primary;
+	struct walk walk;
+	unsigned due, delivered, deferred, bounced;
+};
+
+/* What a run shares with its workers. */
+struct run {
+	const struct conf *conf;
+	struct spool spool;
+	struct backoff backoff;
+	bool progress; /* someone looks on */
+};
+
+/* worker.c: serves JOB, reports on FD; true: all went well. */
+bool worker(const struct run *, const struct job *, int fd);
+
+/* Somebody asked us to stop: finish the message in hand. */
+bool stopping(void);
+
+#endif

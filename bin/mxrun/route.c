@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A host of the MX list that is ourselves, by name or by address, ends the
+ * list: it and all that are not better are left out, so that mail can not go
+ * round between backups (RFC 5321 5.1).
+ */
+#include "route.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain.h"
+#include "wire.h"
+
+enum { SMTP_PORT = 25, LOOKUP_MS = 20 * 1000 };
+
+static enum route_status by_row(
+    struct dns *, const struct job *, struct route *);
+static enum route_status by_literal(const struct job *, struct route *);
+static enum route_status by_mx(
+    struct dns *, const struct conf *, const struct job *, struct route *);
+static enum route_status by_list(struct dns *, const struct conf *,
+    const struct dns_mx *, size_t n, struct route *);
+static enum route_status by_address(
+    struct dns *, const struct job *, struct route *);
+static enum dns_status add_host(struct dns *, const char *host,
+    unsigned short port, bool *ours, struct route *);
+static void add(
+    struct route *, const struct ip *, unsigned short port, const char *host);
+static enum route_status trouble(struct route *, enum route_status,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+enum route_status
+route_find(struct dns *dns, const struct conf *conf, const struct job *j,
+    struct route *r)
+{
+	r->n = 0;
+	r->reason[0] = '\0';
+	if (j->handled && j->row.route[0] != '\0')
+		return by_row(dns, j, r);
+	if (*j->domain == '[')
+		return by_literal(j, r);
+	return by_mx(dns, conf, j, r);
+}
+
+bool
+route_parse(const char *s, char host[DOMAIN_LEN + 1], unsigned short *port)
+{
+	const char *end = strchr(s, ']'), *wrong = NULL;
+	size_t n;
+
+	if (*s != '[' || end == NULL)
+		return false;
+	n = (size_t)(end - s) - 1;
+	if (n == 0 || n > DOMAIN_LEN)
+		return false;
+	memcpy(host, s + 1, n);
+	host[n] = '\0';
+	*port = SMTP_PORT;
+	if (end[1] == '\0')
+		return true;
+	if (end[1] != ':')
+		return false;
+	*port = (unsigned short)strtonum(end + 2, 1, 65535, &wrong);
+	return wrong == NULL;
+}
+
+static enum route_status
+by_row(struct dns *dns, const struct job *j, struct route *r)
+{
+	char host[DOMAIN_LEN + 1], name[DOMAIN_LEN + 1];
+	unsigned short port;
+	struct ip ip;
+	bool ours = false;
+
+	if (!route_parse(j->row.route, host, &port))
+		return trouble(r, ROUTE_TEMPORARY,
+		    "route %s is not [host]:port", j->row.route);
+	if (ip_parse(&ip, host, strlen(host))) {
+		ours = port == SMTP_PORT && ip_is_ours(&ip);
+		add(r, &ip, port, host);
+	} else if (!domain_normal(host, strlen(host), name) ||
+	    add_host(dns, name, port, &ours, r) != DNS_FOUND) {
+		return trouble(
+		    r, ROUTE_TEMPORARY, "route %s has no address", host);
+	}
+	if (!ours)
+		return ROUTE_FOUND;
+	return trouble(r, ROUTE_TEMPORARY, "route %s leads back to this host",
+	    j->row.route);
+}
+
+static enum route_status
+by_literal(const struct job *j, struct route *r)
+{
+	struct ip ip;
+
+	if (!ip_parse_literal(&ip, j->domain, strlen(j->domain)) ||
+	    ip_is_ours(&ip))
+		return trouble(r, ROUTE_PERMANENT,
+		    "%s is not an address that mail can go to", j->domain);
+	add(r, &ip, SMTP_PORT, j->domain);
+	return ROUTE_FOUND;
+}
+
+static enum route_status
+by_mx(struct dns *dns, const struct conf *conf, const struct job *j,
+    struct route *r)
+{
+	enum route_status lasting =
+	    j->handled ? ROUTE_TEMPORARY : ROUTE_PERMANENT;
+	struct dns_mx mx[DNS_MX_MAX];
+	size_t n;
+
+	switch (dns_mx(dns, j->domain, wire_now() + LOOKUP_MS, mx, &n)) {
+	case DNS_FOUND:
+		break;
+	case DNS_NODATA:
+		return by_address(dns, j, r);
+	case DNS_NXDOMAIN:
+		return trouble(
+		    r, lasting, "the DNS knows no domain %s", j->domain);
+	default:
+		return trouble(r, ROUTE_TEMPORARY,
+		    "the DNS does not answer for %s", j->domain);
+	}
+	if (n == 0)
+		return trouble(r, ROUTE_TEMPORARY, "%s has no usable MX record",
+		    j->domain);
+	if (n == 1 && mx[0].host[0] == '\0')
+		return trouble(r, lasting,
+		    "%s takes no mail (null MX, RFC 7505)", j->domain);
+	return by_list(dns, conf, mx, n, r);
+}
+
+/* MX holds hosts of ascending preference. */
+static enum route_status
+by_list(struct dns *dns, const struct conf *conf, const struct dns_mx *mx,
+    size_t n, struct route *r)
+{
+	size_t better = 0; /* targets of better preference than the current */
+	bool ours = false;
+
+	for (size_t i = 0; i < n && !ours; i++) {
+		if (i == 0 || mx[i].preference != mx[i - 1].preference)
+			better = r->n;
+		if (strcmp(mx[i].host, conf->hostname) == 0)
+			ours = true;
+		else
+			add_host(dns, mx[i].host, SMTP_PORT, &ours, r);
+	}
+	if (ours)
+		r->n = better;
+	if (r->n > 0)
+		return ROUTE_FOUND;
+	if (ours)
+		return trouble(r, ROUTE_TEMPORARY,
+		    "this host is itself the best MX: no better one is left");
+	return trouble(r, ROUTE_TEMPORARY,
+	    "no MX host has an address, %s the first", mx[0].host);
+}
+
+static enum route_status
+by_address(struct dns *dns, const struct job *j, struct route *r)
+{
+	enum route_status lasting =
+	    j->handled ? ROUTE_TEMPORARY : ROUTE_PERMANENT;
+	bool ours = false;
+	enum dns_status found = add_host(dns, j->domain, SMTP_PORT, &ours, r);
+
+	if (ours)
+		return trouble(r, ROUTE_TEMPORARY,
+		    "%s has no MX and its address is this host's", j->domain);
+	if (found == DNS_FOUND)
+		return ROUTE_FOUND;
+	if (found == DNS_TEMPFAIL)
+		return trouble(r, ROUTE_TEMPORARY,
+		    "the DNS does not answer for %s", j->domain);
+	return trouble(r, lasting, "%s has neither MX nor address", j->domain);
+}
+
+/* All addresses of HOST; *OURS when one of them is. */
+static enum dns_status
+add_host(struct dns *dns, const char *host, unsigned short port, bool *ours,
+    struct route *r)
+{
+	struct ip ip[DNS_ADDR_MAX];
+	size_t n;
+	enum dns_status status =
+	    dns_addr(dns, host, wire_now() + LOOKUP_MS, ip, &n);
+
+	if (status != DNS_FOUND)
+		return status;
+	for (size_t i = 0; i < n; i++) {
+		*ours |= port == SMTP_PORT && ip_is_ours(&ip[i]);
+		add(r, &ip[i], port, host);
+	}
+	return DNS_FOUND;
+}
+
+static void
+add(struct route *r, const struct ip *ip, unsigned short port, const char *host)
+{
+	struct send_target *t = &r->target[r->n];
+
+	if (r->n == SEND_TARGETS)
+		return;
+	r->n++;
+	t->ip = *ip;
+	t->port = port;
+	strlcpy(t->host, host, sizeof t->host);
+}
+
+static enum route_status
+trouble(struct route *r, enum route_status status, const char *fmt, ...)
+{
+	va_list ap;
+
+	r->n = 0;
+	va_start(ap, fmt);
+	vsnprintf(r->reason, sizeof r->reason, fmt, ap);
+	va_end(ap);
+	return status;
+}

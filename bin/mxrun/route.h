@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Where mail for a domain goes (RFC 5321 5.1): the row's route, else MX hosts
+ * better than ourselves, else the domain's own address.
+ */
+#ifndef ROUTE_H
+#define ROUTE_H
+
+#include "dns.h"
+#include "job.h"
+#include "sendproto.h"
+
+enum route_status {
+	ROUTE_FOUND,
+	ROUTE_TEMPORARY, /* for a domain that we handle, all trouble is */
+	ROUTE_PERMANENT	 /* no such domain, or it takes no mail: a DSN's only */
+};
+
+struct route {
+	size_t n; /* targets, best first */
+	struct send_target target[SEND_TARGETS];
+	char reason[256]; /* when there are none */
+};
+
+enum route_status route_find(
+    struct dns *, const struct conf *, const struct job *, struct route *);
+
+/* "[host]:port" or "[host]", port 25.  False: malformed. */
+bool route_parse(
+    const char *s, char host[DOMAIN_LEN + 1], unsigned short *port);
+
+#endif
