@@ -6,7 +6,7 @@
  * A failed write or sync ends the file: the kernel may have dropped the pages
  * it could not write, and a second sync would say that all is well.
  */
-#include "spool.h"
+#include "spool_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,8 +82,8 @@ draft_link(
     struct draft *d, const struct spool *sp, const char *domain, const char *id)
 {
 	/* a runner that emptied the directory may remove it before we link */
-	for (int tries = 0; tries < 10; tries++) {
-		int dir = spool_domain_dir(sp, domain, true), result;
+	for (int tries = 0; tries < SPOOL_TRIES; tries++) {
+		int dir = spool_take_domain(sp, domain), result;
 
 		if (dir == -1 && errno == ENOENT)
 			continue;
@@ -246,7 +246,7 @@ link_into(struct draft *d, const struct spool *sp, int dir, const char *name)
 {
 	if (link_once(d, sp, dir, name) == -1)
 		return -1;
-	if (fsync(dir) == -1) {
+	if (spool_keep_domain(sp, dir) == -1) {
 		int saved = errno;
 
 		unlinkat(dir, name, 0);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "domain.h"
+#include "spool_parts.h"
 
 /* A directory that may not be on disk yet bears the sticky bit: who finds it
  * syncs the parent before relying on it, then takes the bit away. */
@@ -24,6 +25,8 @@ static int keep_root(int);
 static void bad_name(
     char out[NAME_MAX + 1], const char *domain, const char *name, int n);
 static int open_dir(int parent, const char *name, bool create);
+static int open_or_make(int parent, const char *name, bool create);
+static int keep_dir(int parent, int fd);
 static bool is_plain_name(const char *);
 static long count_dir(int);
 static uint64_t reserve(uint64_t total, uint64_t most);
@@ -86,6 +89,22 @@ spool_domain_dir(const struct spool *sp, const char *domain, bool create)
 	return open_dir(sp->queue, domain, create);
 }
 
+int
+spool_take_domain(const struct spool *sp, const char *domain)
+{
+	if (!is_plain_name(domain)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return open_or_make(sp->queue, domain, true);
+}
+
+int
+spool_keep_domain(const struct spool *sp, int dir)
+{
+	return keep_dir(sp->queue, dir) == -1 ? -1 : fsync(dir);
+}
+
 long
 spool_count(const struct spool *sp, const char *domain, bool below)
 {
@@ -132,11 +151,9 @@ spool_unlink(const struct spool *sp, const char *domain, const char *id)
 int
 spool_release_dsn(const struct spool *sp, const char *domain, const char *id)
 {
-	int result = -1;
-
 	/* as in draft_link(): the directory may go before we are there */
-	for (int tries = 0; tries < 10; tries++) {
-		int dir = spool_domain_dir(sp, domain, true);
+	for (int tries = 0; tries < SPOOL_TRIES; tries++) {
+		int dir = spool_take_domain(sp, domain), result;
 
 		if (dir == -1 && errno == ENOENT)
 			continue;
@@ -144,12 +161,14 @@ spool_release_dsn(const struct spool *sp, const char *domain, const char *id)
 			return -1;
 		result = renameat(sp->dsn, id, dir, id);
 		if (result == 0)
-			result = fsync(dir) == -1 ? -1 : fsync(sp->dsn);
+			result = spool_keep_domain(sp, dir) == -1
+			    ? -1
+			    : fsync(sp->dsn);
 		close(dir);
 		if (result == 0 || errno != ENOENT)
-			break;
+			return result;
 	}
-	return result;
+	return -1;
 }
 
 int
@@ -251,25 +270,39 @@ bad_name(char out[NAME_MAX + 1], const char *domain, const char *name, int n)
 static int
 open_dir(int parent, const char *name, bool create)
 {
-	static const int flags =
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(parent, name, flags);
-	struct stat st;
+	int fd = open_or_make(parent, name, create);
 
-	if (fd == -1 && errno == ENOENT && create) {
-		if (mkdirat(parent, name, MODE_FRESH) == -1 && errno != EEXIST)
-			return -1;
-		fd = openat(parent, name, flags);
-	}
-	if (fd == -1 || !create)
-		return fd;
-	if (fstat(fd, &st) == -1 ||
-	    ((st.st_mode & S_ISVTX) != 0 &&
-		(fsync(parent) == -1 || fchmod(fd, MODE_DURABLE) == -1))) {
+	if (fd != -1 && create && keep_dir(parent, fd) == -1) {
 		close(fd);
 		return -1;
 	}
 	return fd;
+}
+
+static int
+open_or_make(int parent, const char *name, bool create)
+{
+	static const int flags =
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(parent, name, flags);
+
+	if (fd != -1 || errno != ENOENT || !create)
+		return fd;
+	if (mkdirat(parent, name, MODE_FRESH) == -1 && errno != EEXIST)
+		return -1;
+	return openat(parent, name, flags);
+}
+
+static int
+keep_dir(int parent, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return -1;
+	if ((st.st_mode & S_ISVTX) == 0)
+		return 0;
+	return fsync(parent) == -1 ? -1 : fchmod(fd, MODE_DURABLE);
 }
 
 static bool

@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -294,6 +296,36 @@ released(void)
 	free(d);
 }
 
+/* A runner that removes the directory whenever it finds it empty. */
+static void
+raced(void)
+{
+	struct envelope *e = example();
+	struct draft *d = malloc(sizeof *d);
+	unsigned lost = 0;
+	pid_t runner = fork();
+
+	for (; runner == 0; usleep(2000))
+		unlinkat(sp.queue, "race.example", AT_REMOVEDIR);
+	for (int i = 0; i < 200; i++) {
+		char id[ID_NAME + 1];
+
+		id_new(id);
+		if (draft_open(d, &sp) == -1 || draft_seal(d, e) == -1 ||
+		    draft_link(d, &sp, "race.example", id) == -1) {
+			lost++;
+			draft_abort(d, &sp);
+		} else if (spool_unlink(&sp, "race.example", id) == -1) {
+			lost++;
+		}
+	}
+	kill(runner, SIGKILL);
+	waitpid(runner, NULL, 0);
+	is_int(lost, 0, "a directory that goes all the time takes mail");
+	envelope_free(e);
+	free(d);
+}
+
 static void
 large(void)
 {
@@ -375,6 +407,7 @@ main(void)
 	truncated();
 	not_files();
 	released();
+	raced();
 	large();
 	directories();
 	spool_close(&sp);
