@@ -152,3 +152,45 @@ queued() {
 count_queued() {
 	find "$spool/queue" -type f 2>/dev/null | wc -l
 }
+
+# start_primary RULE=REPLY…: a scripted primary; primary_port, primary_pid; what
+# it took is in $scratch/mx/message.N, what it heard in $scratch/mx/log
+start_primary() {
+	rm -rf "$scratch/mx"
+	mkdir "$scratch/mx"
+	"$tests/peers/fakemx.py" "$scratch/mx" "$@" &
+	primary_pid=$!
+	will_stop $primary_pid
+	until_true 10 test -s "$scratch/mx/port"
+	primary_port=$(cat "$scratch/mx/port")
+}
+
+# converse: plays the session on stdin with an mxrecv of this instance
+converse() {
+	cat >"$scratch/session"
+	"$tests/peers/dialog.py" "$scratch/session" -- \
+	    "$build/bin/mxrecv" -f "$conf" | grep '^#'
+}
+
+# send FROM TO [TEXT]: a message in by SMTP; parameters may follow each path,
+# as 'a@example.org RET=HDRS'
+send() {
+	converse <<-END
+		< 220
+		> EHLO client.example.org
+		< 250
+		> MAIL FROM:<${1%% *}>${1#"${1%% *}"}
+		< 250
+		> RCPT TO:<${2%% *}>${2#"${2%% *}"}
+		< 250
+		> DATA
+		< 354
+		> Subject: ${3:-test}
+		>
+		> ${3:-test}
+		> .
+		< 250
+		> QUIT
+		< 221
+	END
+}

@@ -129,7 +129,9 @@ class Primary:
         body, _, self.buffer = (b"\r\n" + self.buffer).partition(b"\r\n.\r\n")
         return (body + b"\r\n").replace(b"\r\n.", b"\r\n")[2:]
 
-    def keep(self, body):
+    def keep(self, body, accepted):
+        if not accepted:
+            return
         self.messages += 1
         name = os.path.join(self.where, "message.%d" % self.messages)
         with open(name, "wb") as f:
@@ -148,11 +150,11 @@ class Primary:
                 accepted += code.startswith("2")
             elif verb == "DATA":
                 if self.play(self.reply_to("DATA")) == "354":
-                    self.keep(self.stuffed())
+                    self.keep(self.stuffed(), accepted)
                     self.play(self.reply_to("DATAEND"))
                     accepted = 0
             elif verb == "BDAT":
-                self.keep(self.counted(int(command.split(" ")[1])))
+                self.keep(self.counted(int(command.split(" ")[1])), accepted)
                 self.play(self.reply_to("DATAEND") if accepted else
                           "503 5.5.1 no recipient")
                 accepted = 0
