@@ -86,7 +86,7 @@ conf_load(struct conf *c, const char *file, char err[CONF_ERROR])
 	}
 	if (wrong != NULL)
 		snprintf(err, CONF_ERROR, "%s:%u: %s", file, number, wrong);
-	else if (ferror(f))
+	else if (!feof(f)) /* an error of the file, or no memory for a line */
 		snprintf(err, CONF_ERROR, "%s: cannot be read", wrong = file);
 	else if (*c->hostname == '\0')
 		snprintf(err, CONF_ERROR,
