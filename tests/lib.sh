@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=sh
+# shellcheck disable=SC2034 # tests use what is set here
 # For tests/*.t: TAP, a scratch place that is cleared, a scratch instance.
 #
 # A test is run from anywhere, with O the build directory ("obj").

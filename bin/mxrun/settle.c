@@ -61,7 +61,7 @@ settle_failure(
     struct delivery *d, struct message *m, const char *host, const char *reply)
 {
 	struct envelope *e = m->envelope;
-	struct record r;
+	struct record r = {.len = 0};
 
 	for (size_t i = 0; i < e->nrcpt; i++) {
 		if (e->rcpt[i].state != RCPT_WAITING)
@@ -174,7 +174,7 @@ journal(struct delivery *d, struct message *m, size_t i)
 	enum outcome outcome = outcome_of(&d->replies[i]);
 	char text[OUTCOME_TEXT];
 	time_t now = time(NULL);
-	struct record r;
+	struct record r = {.len = 0};
 
 	outcome_text(&d->replies[i], text);
 	if (outcome == OUTCOME_DONE)
@@ -194,7 +194,7 @@ static void
 journal_try(struct delivery *d, struct message *m, size_t i)
 {
 	char text[OUTCOME_TEXT];
-	struct record r;
+	struct record r = {.len = 0};
 
 	outcome_text(&d->replies[i], text);
 	append(d, m, &r, event_try(&r, time(NULL), d->server.host, text));
@@ -223,7 +223,7 @@ settle_open(struct delivery *d, struct message *m, const char *dsn)
 {
 	struct envelope *e = m->envelope;
 	time_t now = time(NULL), next;
-	struct record r;
+	struct record r = {.len = 0};
 
 	if (dsn != NULL) {
 		append(d, m, &r, event_dsn(&r, e->dsns + 1, now, dsn));

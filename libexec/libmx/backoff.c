@@ -22,8 +22,7 @@ backoff_every(const struct backoff *b, time_t age)
 }
 
 time_t
-backoff_next(
-    const struct backoff *b, time_t since, time_t now, unsigned spread)
+backoff_next(const struct backoff *b, time_t since, time_t now, unsigned spread)
 {
 	unsigned every = backoff_every(b, now > since ? now - since : 0);
 	unsigned part = every * SPREAD_PERCENT / 100;
