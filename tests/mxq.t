@@ -275,6 +275,13 @@ is "$(field primary):$(field next)" DOWN:2033-01-22T09:46:40Z \
     'state.db knows the primary'
 is_clean "$out"
 ok $? 'and what it said'
+run list example.com
+is "$(printf '%s\n' "$out" | cut -f 5,11 | sort -u)" \
+    '2033-01-22T09:46:40Z	451 no\x1b[31m' 'why and until when a domain waits'
+run show "$(printf '%s\n' "$out" | head -1 | cut -f 2)"
+like "$out" '^primary	DOWN since 2026-09-21T14:13:20Z mx.example.com 451 no' \
+    'show tells it too'
+like "$out" '^next	2033' 'and the next attempt'
 printf 'not a database, but long enough to be read as the head of one' \
     >"$scratch/state.db"
 cp "$scratch/state.db" "$scratch/before"

@@ -5,7 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "mxq.h"
+#include "primary.h"
 
 enum { DOMAIN_WIDTH = 28 };
 
@@ -25,8 +25,8 @@ static const struct column list_columns[] = {
 enum { COLUMNS = sizeof list_columns / sizeof *list_columns };
 
 static int list_domain(struct mxq *, const char *domain, const struct column *);
-static int list_message(
-    struct mxq *, const struct target *, const struct column *);
+static int list_message(struct mxq *, const struct target *,
+    const struct primary *, const struct column *);
 
 int
 mxq_list(struct mxq *q, char *args[])
@@ -58,8 +58,10 @@ list_domain(struct mxq *q, const char *domain, const struct column *columns)
 {
 	struct target t = {.domain = domain};
 	struct names ids = {0};
+	struct primary primary;
 	int worst = EX_OK;
 
+	primary_of(q, domain, &primary);
 	t.dir = spool_domain_dir(&q->spool, domain, false);
 	if (t.dir == -1)
 		return errno == ENOENT || errno == ENOTDIR
@@ -71,7 +73,7 @@ list_domain(struct mxq *q, const char *domain, const struct column *columns)
 		int code;
 
 		t.id = ids.name[i];
-		code = list_message(q, &t, columns);
+		code = list_message(q, &t, &primary, columns);
 		worst = code > worst ? code : worst;
 	}
 	names_free(&ids);
@@ -81,8 +83,8 @@ list_domain(struct mxq *q, const char *domain, const struct column *columns)
 
 /* A message that went while we read is no trouble, a damaged one is shown. */
 static int
-list_message(
-    struct mxq *q, const struct target *t, const struct column *columns)
+list_message(struct mxq *q, const struct target *t,
+    const struct primary *primary, const struct column *columns)
 {
 	struct cell cells[COLUMNS] = {
 	    {.text = t->domain}, {.text = t->id}, {.text = "bad"}};
@@ -102,14 +104,13 @@ list_message(
 	}
 	cells[2].text = envelope_word(m.envelope);
 	cells[3].when = m.envelope->arrived;
-	cells[4].when = m.envelope->held ? 0 : m.next;
+	cells[4].when = primary_next(primary, &m);
 	cells[5].number = m.length;
 	cells[6].number = envelope_count(m.envelope, RCPT_WAITING);
 	cells[7].number = m.envelope->nrcpt;
 	cells[8].number = m.envelope->attempts;
 	cells[9].text = *m.envelope->sender == '\0' ? "<>" : m.envelope->sender;
-	if (*m.envelope->last_reply != '\0')
-		cells[10].text = m.envelope->last_reply;
+	cells[10].text = primary_reply(primary, m.envelope);
 	out_row(&q->out, columns, COLUMNS, cells);
 	message_close(&m);
 	return EX_OK;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "mxq.h"
+#include "statedb.h"
 
 struct command {
 	const char *name;
@@ -116,6 +117,7 @@ run(struct mxq *q, const struct command *command, char *args[])
 				       : EX_TEMPFAIL;
 	}
 	code = command->run(q, args);
+	state_db_close(q->state);
 	spool_close(&q->spool);
 	if (ferror(stdout) || fflush(stdout) == EOF) {
 		warn("stdout");

@@ -19,6 +19,8 @@ struct mxq {
 	struct conf conf;
 	struct spool spool;
 	struct out out;
+	struct state_db *state; /* by primary_of(); NULL: not there */
+	bool state_asked;
 	bool yes;   /* -y: does not ask */
 	bool trace; /* -t: with the trace fields */
 };

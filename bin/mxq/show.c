@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "primary.h"
 #include "text.h"
 
 enum { LABEL = 12 };
@@ -15,6 +16,7 @@ static int show(struct mxq *, const struct target *);
 static void show_head(
     struct mxq *, const struct target *, const struct message *);
 static void show_from(struct mxq *, const struct envelope *);
+static void show_primary(struct mxq *, const struct primary *);
 static void show_trace(struct mxq *, const char *trace);
 static void show_rcpt(struct mxq *, const struct rcpt *, size_t number);
 static int show_event(void *, const struct record_view *);
@@ -83,8 +85,10 @@ static void
 show_head(struct mxq *q, const struct target *t, const struct message *m)
 {
 	const struct envelope *e = m->envelope;
+	struct primary primary;
 	char number[24];
 
+	primary_of(q, t->domain, &primary);
 	field(q, "id", t->id);
 	field(q, "domain", t->domain);
 	field(q, "state", envelope_word(e));
@@ -92,7 +96,7 @@ show_head(struct mxq *q, const struct target *t, const struct message *m)
 	if (e->held)
 		field(q, "next", "when released");
 	else
-		field_time(q, "next", m->next);
+		field_time(q, "next", primary_next(&primary, m));
 	snprintf(number, sizeof number, "%" PRIu64, m->length);
 	field(q, "octets", number);
 	snprintf(number, sizeof number, "%u", e->attempts);
@@ -107,6 +111,7 @@ show_head(struct mxq *q, const struct target *t, const struct message *m)
 		field(q, "about", target_name(e->about_domain, e->about_id));
 	if (e->expired_at != 0)
 		field_time(q, "expired", e->expired_at);
+	show_primary(q, &primary);
 	show_trace(q, e->trace);
 }
 
@@ -127,6 +132,22 @@ show_from(struct mxq *q, const struct envelope *e)
 		fputs(" ENVID=", q->out.f);
 		text_print(q->out.f, e->envid, q->out.utf8);
 	}
+	fputc('\n', q->out.f);
+}
+
+static void
+show_primary(struct mxq *q, const struct primary *p)
+{
+	char since[OUT_TIME];
+
+	if (p->state == PRIMARY_UNKNOWN)
+		return;
+	open_field(q, "primary");
+	fprintf(q->out.f, "%s since %s ", primary_state_name(p->state),
+	    out_time(p->since, since));
+	text_print(q->out.f, p->host, q->out.utf8);
+	fputc(' ', q->out.f);
+	text_print(q->out.f, p->reply, q->out.utf8);
 	fputc('\n', q->out.f);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "primary.h"
 #include "show.h"
 #include "text.h"
 
@@ -24,17 +25,23 @@ show_json(struct mxq *q, const struct target *t, struct message *m)
 	const struct envelope *e = m->envelope;
 	FILE *f = q->out.f;
 	struct history h = {f, false};
+	struct primary primary;
 	int code = EX_OK;
 
+	primary_of(q, t->domain, &primary);
 	fputs("{\"id\":", f);
 	text_print_json(f, t->id);
 	string(f, "domain", t->domain);
 	string(f, "state", envelope_word(e));
 	when(f, "arrived", e->arrived);
-	when(f, "next", e->held ? 0 : m->next);
+	when(f, "next", primary_next(&primary, m));
 	fprintf(f, ",\"octets\":%" PRIu64 ",\"attempts\":%u", m->length,
 	    e->attempts);
 	envelope_json(f, e);
+	string(f, "primary", primary_state_name(primary.state));
+	when(f, "primary_since", primary.since);
+	string(f, "primary_host", primary.host);
+	string(f, "primary_reply", primary.reply);
 	fputs(",\"recipients\":[", f);
 	for (size_t i = 0; i < e->nrcpt; i++) {
 		if (i > 0)

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* mxq stats: a row for each domain, without a look inside its messages. */
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "mxq.h"
-#include "statedb.h"
+#include "primary.h"
 
 static const struct column columns[] = {
     {"domain", "DOMAIN", CELL_TEXT, 28},
@@ -30,54 +27,34 @@ struct sums {
 	time_t oldest;
 };
 
-static struct state_db *open_state(struct mxq *);
-static int stats_domain(struct mxq *, struct state_db *, const char *domain);
+static int stats_domain(struct mxq *, const char *domain);
 static int count(struct mxq *, const char *domain, struct sums *);
 static void count_one(struct mxq *, int dir, const char *id, struct sums *);
 
 int
 mxq_stats(struct mxq *q, char *args[])
 {
-	struct state_db *state = open_state(q);
 	struct names domains;
 	int worst = target_domains(q, *args, &domains);
 
 	for (size_t i = 0; i < domains.n; i++) {
-		int code = stats_domain(q, state, domains.name[i]);
+		int code = stats_domain(q, domains.name[i]);
 
 		worst = code > worst ? code : worst;
 	}
 	names_free(&domains);
-	state_db_close(state);
 	return worst;
 }
 
-/* Absent is usual, and no reason to make it. */
-static struct state_db *
-open_state(struct mxq *q)
-{
-	char wrong[DB_ERROR];
-	struct state_db *state;
-
-	if (access(q->conf.state, F_OK) == -1 && errno == ENOENT)
-		return NULL;
-	if ((state = state_db_look(q->conf.state, wrong)) == NULL)
-		warnx("%s: the states of the primaries are not known",
-		    target_name(NULL, wrong));
-	return state;
-}
-
 static int
-stats_domain(struct mxq *q, struct state_db *state, const char *domain)
+stats_domain(struct mxq *q, const char *domain)
 {
 	struct cell cells[COLUMNS] = {{.text = domain}};
 	struct sums sums = {0};
-	struct primary primary = {0};
+	struct primary primary;
 	int code = count(q, domain, &sums);
 
-	if (state != NULL &&
-	    state_primary(state, domain, &primary) != ANSWER_YES)
-		primary = (struct primary){0};
+	primary_of(q, domain, &primary);
 	cells[1].number = sums.messages;
 	cells[2].number = sums.octets;
 	cells[3].number = sums.held;
