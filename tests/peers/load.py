@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Many clients, and a primary that only counts.
+
+usage: load.py send PORT CLIENTS MESSAGES
+       load.py sink PORTFILE CHECKSUMS
+
+Each message is different.  The sender prints the SHA-256 of each one that was
+answered 250; the sink writes one line each of what it took, without the first
+header field, which is the trace.
+"""
+import hashlib
+import os
+import random
+import socketserver
+import socket
+import sys
+import threading
+
+PER_SESSION = 20
+
+
+def body(n):
+    r = random.Random(n)
+    lines = [b"Subject: load %d" % n, b""]
+    for _ in range(r.randrange(1, 60)):
+        lines.append(r.choice((b"", b".", b"..", b"x")) +
+                     b"%x" % r.getrandbits(8 * r.randrange(1, 30)))
+    return b"\r\n".join(lines) + b"\r\n"
+
+
+def reply(f):
+    while True:
+        line = f.readline()
+        if line[3:4] != b"-":
+            return line
+
+
+def session(port, numbers, out):
+    with socket.create_connection(("127.0.0.1", port)) as s, \
+            s.makefile("rb") as f:
+        reply(f)
+        s.sendall(b"EHLO client.test\r\n")
+        reply(f)
+        for n in numbers:
+            text = body(n)
+            s.sendall(b"MAIL FROM:<s%d@a.test>\r\nRCPT TO:<r%d@b.test>\r\n"
+                      b"BDAT %d LAST\r\n" % (n, n, len(text)) + text
+                      if n % 2 else
+                      b"MAIL FROM:<s%d@a.test>\r\nRCPT TO:<r%d@b.test>\r\n"
+                      b"DATA\r\n" % (n, n))
+            replies = [reply(f) for _ in range(3)]
+            if n % 2 == 0:
+                s.sendall((b"\r\n" + text).replace(b"\r\n.", b"\r\n..")[2:] +
+                          b".\r\n")
+                replies.append(reply(f))
+            if replies[-1].startswith(b"250 "):
+                out.write(hashlib.sha256(text).hexdigest() + "\n")
+            else:
+                sys.stderr.write("%d: %r\n" % (n, replies))
+        s.sendall(b"QUIT\r\n")
+        reply(f)
+
+
+def send(port, clients, messages):
+    shares = [list(range(i, messages, clients)) for i in range(clients)]
+
+    def run(share):
+        for i in range(0, len(share), PER_SESSION):
+            session(port, share[i:i + PER_SESSION], sys.stdout)
+
+    threads = [threading.Thread(target=run, args=(s,)) for s in shares]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+
+
+class Primary(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
+
+    def say(self, text):
+        self.wfile.write(text + b"\r\n")
+
+    def keep(self, text):
+        end = text.index(b"\r\n")
+        while text[end + 2:end + 3] in (b" ", b"\t"):
+            end = text.index(b"\r\n", end + 2)
+        digest = hashlib.sha256(text[end + 2:]).hexdigest()
+        os.write(self.server.out, digest.encode() + b"\n")
+        self.say(b"250 2.0.0 taken")
+
+    def handle(self):
+        self.say(b"220 primary.test ESMTP")
+        for line in self.rfile:
+            verb = line[:4].upper()
+            if verb == b"EHLO":
+                self.say(b"250-primary.test\r\n250-PIPELINING\r\n"
+                         b"250 CHUNKING")
+            elif verb == b"BDAT":
+                self.keep(self.rfile.read(int(line.split()[1])))
+            elif verb == b"QUIT":
+                self.say(b"221 2.0.0 bye")
+                return
+            else:
+                self.say(b"250 2.0.0 ok")
+
+
+class Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+def sink(portfile, checksums):
+    with Server(("127.0.0.1", 0), Primary) as server:
+        server.out = os.open(checksums, os.O_WRONLY | os.O_CREAT |
+                             os.O_APPEND, 0o600)
+        with open(portfile + ".new", "w") as f:
+            f.write("%d\n" % server.server_address[1])
+        os.rename(portfile + ".new", portfile)
+        server.serve_forever()
+
+
+if sys.argv[1] == "send":
+    send(*map(int, sys.argv[2:5]))
+else:
+    sink(*sys.argv[2:4])
