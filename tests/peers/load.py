@@ -3,6 +3,7 @@
 """Many clients, and a primary that only counts.
 
 usage: load.py send PORT CLIENTS MESSAGES
+       load.py big PORT PARENT OCTETS RECIPIENTS
        load.py sink PORTFILE CHECKSUMS
 
 Each message is different.  The sender prints the SHA-256 of each one that was
@@ -76,18 +77,82 @@ def send(port, clients, messages):
         t.join()
 
 
+def peak(parent):
+    """The largest VmHWM among the children of PARENT."""
+    most = 0
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/status" % pid) as f:
+                status = dict(line.split(":", 1) for line in f)
+        except OSError:
+            continue
+        if int(status["PPid"]) == parent:
+            most = max(most, int(status["VmHWM"].split()[0]))
+    return most
+
+
+def blocks(octets):
+    block = b"Subject: large\r\n\r\n"
+    n = 0
+    while octets > 0:
+        n += 1
+        block = (block + b"%015d\r\n" % n + b"x" * 78 + b"\r\n"
+                 ) * 9000 if n > 1 else block
+        block = block[:octets - 2] + b"\r\n" if len(block) >= octets else block
+        yield block
+        octets -= len(block)
+        block = b""
+
+
+def big(port, parent, octets, recipients):
+    with socket.create_connection(("127.0.0.1", port)) as s, \
+            s.makefile("rb") as f:
+        reply(f)
+        s.sendall(b"EHLO client.test\r\n")
+        reply(f)
+        for last in (b"DATA\r\n", b"BDAT %d LAST\r\n" % octets):
+            s.sendall(b"MAIL FROM:<> SIZE=%d\r\nRCPT TO:<r@b.test>\r\n"
+                      % octets + last)
+            replies = [reply(f) for _ in range(2 + (last[0:1] == b"D"))]
+            digest = hashlib.sha256()
+            for block in blocks(octets):
+                digest.update(block)
+                s.sendall(block)
+            if last[0:1] == b"D":
+                s.sendall(b".\r\n")
+            replies.append(reply(f))
+            print(digest.hexdigest() if replies[-1].startswith(b"250 ")
+                  else replies)
+        s.sendall(b"MAIL FROM:<>\r\n" + b"".join(
+            b"RCPT TO:<%s%d@b.test>\r\n" % (b"r" * 50, i)
+            for i in range(recipients)))
+        replies = [reply(f)[:3] for _ in range(recipients + 1)]
+        s.sendall(b"BDAT 14 LAST\r\nSubject: x\r\n\r\n")
+        replies.append(reply(f)[:3])
+        print(replies.count(b"250"))
+        print(peak(parent))
+        s.sendall(b"QUIT\r\n")
+        reply(f)
+
+
 class Primary(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def say(self, text):
         self.wfile.write(text + b"\r\n")
 
-    def keep(self, text):
+    def keep(self, size):
+        text = self.rfile.read(min(size, 65536))
         end = text.index(b"\r\n")
         while text[end + 2:end + 3] in (b" ", b"\t"):
             end = text.index(b"\r\n", end + 2)
-        digest = hashlib.sha256(text[end + 2:]).hexdigest()
-        os.write(self.server.out, digest.encode() + b"\n")
+        digest = hashlib.sha256(text[end + 2:])
+        left = size - len(text)
+        while left > 0:
+            text = self.rfile.read(min(left, 1 << 20))
+            digest.update(text)
+            left -= len(text)
+        os.write(self.server.out, digest.hexdigest().encode() + b"\n")
         self.say(b"250 2.0.0 taken")
 
     def handle(self):
@@ -98,7 +163,7 @@ class Primary(socketserver.StreamRequestHandler):
                 self.say(b"250-primary.test\r\n250-PIPELINING\r\n"
                          b"250 CHUNKING")
             elif verb == b"BDAT":
-                self.keep(self.rfile.read(int(line.split()[1])))
+                self.keep(int(line.split()[1]))
             elif verb == b"QUIT":
                 self.say(b"221 2.0.0 bye")
                 return
@@ -123,5 +188,7 @@ def sink(portfile, checksums):
 
 if sys.argv[1] == "send":
     send(*map(int, sys.argv[2:5]))
+elif sys.argv[1] == "big":
+    big(*map(int, sys.argv[2:6]))
 else:
     sink(*sys.argv[2:4])
