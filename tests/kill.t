@@ -150,8 +150,8 @@ drain() {
 
 # mails: how many different ones the primary took
 mails() {
-	cat "$scratch"/mx/message.* 2>/dev/null |
-	    grep -ai '^\(Subject: kill\|Message-ID:\)' | sort -u | wc -l
+	grep -aihm1 '^\(Subject: kill\|Message-ID:\)' \
+	    "$scratch"/mx/message.* 2>/dev/null | sort -u | wc -l
 }
 
 drain 1 'a delivery'
