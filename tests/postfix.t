@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Postfix's smtp-source in, a real Postfix as the primary: over BDAT, over
+# DATA, and with no extension at all, bodies come as they were.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/postfix.sh
+. "$tests/peers/postfix.sh"
+
+[ "$(id -u)" -eq 0 ] || skip_all "Postfix's master wants root"
+unpack_postfix || skip_all 'no Postfix package'
+start_postfix b.test || skip_all 'Postfix does not start'
+new_instance
+add_domain b.test
+listen
+
+arrived() {
+	find "$mailbox/new" -type f 2>/dev/null | wc -l
+}
+have_arrived() {
+	[ "$(arrived)" -ge "$1" ]
+}
+
+# ---- many small ones
+from_postfix smtp-source -M client.test -s 5 -m 40 -l 4000 -f a@a.test -t b@b.test \
+    "127.0.0.1:$port" >"$scratch/source" 2>&1
+ok $? 'smtp-source hands over 40 messages'
+is "$(count_queued)" 40 'they wait'
+policy "UPDATE domain SET route = '[127.0.0.1]:$postfix_port'"
+mxrun 2>"$scratch/log.run"
+is "$(count_queued)" 0 'Postfix takes them'
+until_true 20 have_arrived 40
+is "$(arrived)" 40 'and has them'
+
+# ---- three ways, one body
+awk 'BEGIN {
+	printf "From: a@a.test\r\nSubject: way\r\nDate: Tue, 24 Nov 2026 02:00:00 +0000\r\nMessage-ID: <w@a.test>\r\n\r\n"
+	printf ".\r\n..\r\n.x\r\n\303\251\r\n\r\n"
+	for (i = 0; i < 5000; i++) printf ".%d a line of text\r\n", i
+}' >"$scratch/message"
+for way in $postfix_port $postfix_data $postfix_plain; do
+	rm -f "$mailbox"/new/*
+	printf 'EHLO c.test\r\nMAIL FROM:<a@a.test> BODY=8BITMIME\r\nRCPT TO:<b@b.test>\r\nBDAT %d LAST\r\n' \
+	    "$(wc -c <"$scratch/message")" |
+	    cat - "$scratch/message" >"$scratch/dialogue"
+	policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+	printf 'QUIT\r\n' >>"$scratch/dialogue"
+	mxrecv <"$scratch/dialogue" >"$scratch/out" 2>>"$scratch/log"
+	policy "UPDATE domain SET route = '[127.0.0.1]:$way'"
+	mxrun b.test 2>"$scratch/log.run"
+	is "$(count_queued)" 0 "delivered $(grep -c delivered "$scratch/log.run")"
+	until_true 10 have_arrived 1
+	sed -n '/^From: a@a.test$/,$p' "$mailbox"/new/* >"$scratch/got"
+	tr -d '\r' <"$scratch/message" | cmp -s - "$scratch/got"
+	ok $? 'octet by octet'; tr -d '\r' <"$scratch/message" | diff - "$scratch/got" | head -10
+	is "$(grep -c 'by backup.test' "$mailbox"/new/*)" \
+	    1 'with one Received field of ours'
+done
+
+# ---- what it refuses
+policy "UPDATE domain SET route = '[127.0.0.1]:$postfix_port'"
+add_domain c.test "[127.0.0.1]:$postfix_port"
+sed 's/b@b\.test/c@c.test/' "$scratch/dialogue" |
+    mxrecv >"$scratch/out" 2>>"$scratch/log"
+mxrun c.test 2>"$scratch/log.run"
+like "$(cat "$scratch/log.run")" 'c@c.test.*(554|454) ' \
+    'a domain Postfix does not know: relay access denied'
+
+done_testing
