@@ -52,7 +52,7 @@ for way in $postfix_port $postfix_data $postfix_plain; do
 	until_true 10 have_arrived 1
 	sed -n '/^From: a@a.test$/,$p' "$mailbox"/new/* >"$scratch/got"
 	tr -d '\r' <"$scratch/message" | cmp -s - "$scratch/got"
-	ok $? 'octet by octet'; tr -d '\r' <"$scratch/message" | diff - "$scratch/got" | head -10
+	ok $? 'octet by octet'
 	is "$(grep -c 'by backup.test' "$mailbox"/new/*)" \
 	    1 'with one Received field of ours'
 done

@@ -4,7 +4,7 @@
 
 usage: load.py send PORT CLIENTS MESSAGES
        load.py big PORT PARENT OCTETS RECIPIENTS
-       load.py sink PORTFILE CHECKSUMS
+       load.py sink PORTFILE CHECKSUMS [ADDRESS PORT]
 
 Each message is different.  The sender prints the SHA-256 of each one that was
 answered 250; the sink writes one line each of what it took, without the first
@@ -176,8 +176,10 @@ class Server(socketserver.ThreadingTCPServer):
     request_queue_size = 128
 
 
-def sink(portfile, checksums):
-    with Server(("127.0.0.1", 0), Primary) as server:
+def sink(portfile, checksums, address="127.0.0.1", port="0"):
+    if ":" in address:
+        Server.address_family = socket.AF_INET6
+    with Server((address, int(port)), Primary) as server:
         server.out = os.open(checksums, os.O_WRONLY | os.O_CREAT |
                              os.O_APPEND, 0o600)
         with open(portfile + ".new", "w") as f:
@@ -191,4 +193,4 @@ if sys.argv[1] == "send":
 elif sys.argv[1] == "big":
     big(*map(int, sys.argv[2:6]))
 else:
-    sink(*sys.argv[2:4])
+    sink(*sys.argv[2:])
