@@ -4,6 +4,7 @@
 # acknowledged is there, once and whole; what a primary did not take is not
 # lost; nothing is sent twice but what it had taken already.
 
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 ksyscall=$build/tests/tools/ksyscall
 [ -x "$ksyscall" ] || skip_all 'ksyscall is not built'

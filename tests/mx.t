@@ -66,6 +66,9 @@ cat >"$scratch/knot/test.zone" <<-END
 	us MX 20 p4
 	usaddr MX 10 selfish
 	usaddr MX 20 p4
+	worse MX 10 dead
+	worse MX 20 backup
+	worse MX 30 p4
 	null MX 0 .
 	byalias MX 10 alias
 	cname CNAME four
@@ -118,14 +121,15 @@ goes next 'p4.test' 'the first is dead: the next'
 goes byalias '(alias|p4).test' 'an MX that is an alias'
 goes cname 'p4.test' 'a domain that is an alias'
 goes implicit 'implicit.test' 'no MX: the address'
-waits us 'deferred|not-served|ourselves|us' 'the best MX is us'
-waits usaddr 'ourselves|us|our' 'by another name with our address'
-waits null 'null|no mail' 'null MX'
-waits nothing 'nothing' 'neither MX nor address'
-waits absent 'absent' 'NXDOMAIN is temporary for a domain of ours'
-is "$(wc -l <"$scratch/taken4" 2>/dev/null)" 5 'four of IPv4'
+waits us 'itself the best MX' 'the best MX is us'
+waits usaddr 'itself the best MX' 'by another name with our address'
+waits worse 'dead.test .*Connection refused' 'who is worse than us is left out'
+waits null 'takes no mail .null MX' 'null MX'
+waits nothing 'neither MX nor address' 'neither MX nor address'
+waits absent 'knows no domain' 'NXDOMAIN is temporary for a domain of ours'
+is "$(wc -l <"$scratch/taken4" 2>/dev/null)" 5 'to IPv4 went five, and none to the worse'
 sed 's/^resolver .*/resolver 192.0.2.99/' "$conf" >"$conf.new" &&
     mv "$conf.new" "$conf"
-waits four2 'four2' 'DNS that does not answer'
+waits four2 'DNS does not answer' 'DNS that does not answer'
 
 done_testing

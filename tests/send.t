@@ -364,6 +364,13 @@ says "reply=451 4.4.1 connect to dead.test [127.0.0.1]:$first: Connection refuse
 printf '%s\n' "$mail" | converse
 says 'reply=0 no session is open' 'mail without open'
 
+# ---- the page's example
+printf 'Subject: x\r\n\r\n' >"$work/message"
+primary
+sed -n '/^op=open$/,/^END$/p' "$here/../man/mx-send.8" | sed '/^END$/d
+s/:2525$/:@PORT@/' | converse
+says 'reply=250 2.0.0 taken' 'the example of mx-send(8)'
+
 # ---- requests that are none
 for request in 'op=fly' 'helo=x' 'op=open' 'op=mail
 rcpt=a@b>%0D%0ARSET' 'op=mail
