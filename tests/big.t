@@ -18,7 +18,9 @@ ok $? "$octets octets twice in $(($(date +%s) - began)) s"
 is "$(grep -c '^[0-9a-f]\{64\}$' "$scratch/sent")" 2 'both are answered 250'
 is "$(sed -n 3p "$scratch/sent")" 1002 'so are a thousand recipients'
 peak=$(sed -n 4p "$scratch/sent")
-[ "${peak:-0}" -gt 0 ] && [ "$peak" -le 16384 ]
+most=16384
+! grep -q __asan_init "$build/bin/mxrecv" || most=1048576 # not its own
+[ "${peak:-0}" -gt 0 ] && [ "$peak" -le $most ]
 ok $? "mxrecv needed $peak KiB at most"
 
 "$tests/peers/load.py" sink "$scratch/port" "$scratch/taken" &

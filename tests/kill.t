@@ -10,6 +10,9 @@ ksyscall=$build/tests/tools/ksyscall
 [ -x "$ksyscall" ] || skip_all 'ksyscall is not built'
 "$ksyscall" -c true 2>/dev/null || skip_all 'no ptrace here'
 limit=1500
+# it cannot look while another traces
+ASAN_OPTIONS=detect_leaks=0
+export ASAN_OPTIONS
 
 # the file of message octets in a spool file, whatever its journal
 octets() {

@@ -10,10 +10,11 @@ command -v knotd >/dev/null || skip_all 'no knotd'
 here=mxt$$h there=mxt$$t
 ip netns add $here 2>/dev/null || skip_all 'no network namespaces'
 ip netns add $there
+# shellcheck disable=SC2317 # by the trap
 leave() {
 	clear_up
-	ip netns del $here
-	ip netns del $there
+	ip netns del "$here"
+	ip netns del "$there"
 }
 trap leave EXIT
 

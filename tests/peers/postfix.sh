@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # of tests/lib.sh, which is read before
+# shellcheck disable=SC2034 # for who reads this
 # Postfix for tests, unpacked from its package and never installed: its
 # smtp-source and smtp-sink, and an instance of its own as a primary.
 
