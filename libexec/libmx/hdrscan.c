@@ -74,9 +74,11 @@ names_own(const struct hdrscan *h, const char *s, size_t n)
 		i += 3;
 		while (i < n && isspace((unsigned char)s[i]))
 			i++;
-		if (i + own <= n && strncasecmp(s + i, h->own, own) == 0 &&
-		    (i + own == n || is_border(s[i + own]) ||
-			s[i + own] == '.'))
+		if (i + own > n || strncasecmp(s + i, h->own, own) != 0)
+			continue;
+		i += own;
+		i += i < n && s[i] == '.'; /* the root's dot */
+		if (i >= n || is_border(s[i]))
 			return true;
 	}
 	return false;

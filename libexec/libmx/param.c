@@ -135,6 +135,10 @@ parse(const char *s, size_t n, const struct target *t, char *bad)
 	unsigned seen = 0;
 
 	*bad = '\0';
+	if (n > 0 && *s != ' ') {
+		strlcpy(bad, "text behind >", 64);
+		return PARAM_SYNTAX;
+	}
 	while (n > 0) {
 		const char *blank;
 		enum param_error e;

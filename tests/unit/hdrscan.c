@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/* What is counted in a header section, whatever the cuts. */
+#include "hdrscan.h"
+
+#include "tap.h"
+
+static const char message[] =
+    "Received: from a (b [192.0.2.1])\r\n"
+    "\tby mx.test with ESMTP id 1; now\r\n"
+    "received: from x by MX.Test (by mx.test) with SMTP; now\r\n"
+    "Received: from mx.test by other.example; now\r\n"
+    "Received: from y by mx.test.example; now\r\n"
+    "Received: from nearby mx.test\r\n"
+    "X-Received: by mx.test\r\n"
+    "Subject: Received: by mx.test\r\n"
+    " Received: by mx.test\r\n"
+    "\r\n"
+    "Received: by mx.test in the body\r\n";
+
+static void
+scan(struct hdrscan *h, const char *s, size_t n, size_t step)
+{
+	hdrscan_init(h, "mx.test");
+	for (size_t at = 0; at < n; at += step)
+		hdrscan_push(h, s + at, n - at < step ? n - at : step);
+}
+
+int
+main(void)
+{
+	size_t n = sizeof message - 1, header = strlen(message) - 34;
+	char big[5000];
+	struct hdrscan h;
+
+	for (size_t step = 1; step <= n; step = step < 40 ? step + 1 : n + 1) {
+		scan(&h, message, n, step > n ? n : step);
+		ok(h.received == 5 && h.own_received == 2 && h.ended &&
+			h.octets == header,
+		    "in pieces of %zu", step);
+	}
+	scan(&h, message, n, n);
+	is_int(h.received, 5, "Received fields");
+	is_int(h.own_received, 2, "those by us");
+	is_int((long long)h.octets, (long long)header, "octets of the header");
+	memset(big, 'x', sizeof big);
+	memcpy(big, "Received: ", 10);
+	memcpy(big + 4000, "\r\n by mx.test\r\n\r\n", 18);
+	scan(&h, big, 4018, 7);
+	ok(h.ended && h.received == 1 && h.own_received == 1,
+	    "a line of any length");
+	scan(&h, "\r\nReceived: x\r\n", 15, 1);
+	ok(h.ended && h.received == 0 && h.octets == 2, "no header at all");
+	return done();
+}
