@@ -116,4 +116,4 @@ clean:
 	rm -rf $(O)
 
 .PHONY: all check deps demo lint fuzz bench install clean
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
