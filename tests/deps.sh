@@ -46,6 +46,6 @@ if [ ! -e "$rc" ]; then
 	chmod 755 "$rc"
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get -q update &&
-    # shellcheck disable=SC2086 # a list of words
-    apt-get -q -y install --no-install-recommends $missing
+apt-get -q update || exit 1
+# shellcheck disable=SC2086 # a list of words
+apt-get -q -y install --no-install-recommends $missing

@@ -94,8 +94,7 @@ serve_message(struct delivery *d, const char *name)
 {
 	struct message m;
 
-	if ((d->down || d->no_such) && !d->job->forced &&
-	    !may_be_over(d, name))
+	if ((d->down || d->no_such) && !d->job->forced && !may_be_over(d, name))
 		return;
 	if (!opens(d, &m, name))
 		return;
