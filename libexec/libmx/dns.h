@@ -24,6 +24,7 @@ enum dns_status {
 };
 
 enum { DNS_MX_MAX = 32, DNS_ADDR_MAX = 32, DNS_FDS = 16 };
+enum { DNS_TXT_MAX = 32, DNS_TXT_OCTETS = 16384 };
 
 struct dns_mx {
 	unsigned preference;
@@ -50,6 +51,20 @@ enum dns_status dns_mx(struct dns *, const char *domain, int64_t deadline,
  * FOUND when either has any; TEMPFAIL when one failed and none was found. */
 enum dns_status dns_addr(struct dns *, const char *host, int64_t deadline,
     struct ip out[DNS_ADDR_MAX], size_t *n);
+
+/* The TXT records of a name, the strings of each joined (RFC 7208 3.3). */
+struct dns_text {
+	size_t n;
+	struct {
+		const char *octets; /* into TEXT; a NUL follows the last */
+		size_t len;	    /* there may be NULs among them */
+	} record[DNS_TXT_MAX];
+	char text[DNS_TXT_OCTETS];
+};
+/* FOUND with at least one record; more than fits is TEMPFAIL, for nobody may
+ * judge by half an answer. */
+enum dns_status dns_txt(
+    struct dns *, const char *name, int64_t deadline, struct dns_text *out);
 
 /*
  * PTR of an address, confirmed by its forward (RFC 1912 2.1): started now,

@@ -4,30 +4,21 @@
  * answer than it must.
  */
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "helper.h"
 #include "pairs.h"
 #include "sendproto.h"
 #include "sendproto_parts.h"
 #include "wire.h"
 
-enum { QUIT_MS = 3000, EXIT_MS = 1000 };
+enum { QUIT_MS = 3000 };
 
 struct sender {
-	pid_t pid;
-	int fd;
+	struct helper helper;
 	bool broken; /* it owes us an answer, or gave nonsense */
-	struct pairs_in in;
 };
 
 struct mail_answer { /* as it is read */
@@ -37,9 +28,6 @@ struct mail_answer { /* as it is read */
 	size_t next, asked; /* of the recipients already counted */
 };
 
-static int spawn(pid_t *, const char *, int);
-static int set_descriptors(posix_spawn_file_actions_t *, int);
-static int set_signals(posix_spawnattr_t *);
 static void add_message(struct pairs *, const struct envelope *);
 static void add_recipients(struct pairs *, const struct envelope *);
 static int ask(struct sender *, struct pairs *, int, int64_t);
@@ -51,31 +39,16 @@ static bool set_outcome(
 static bool set_status(enum send_status *, const char *);
 static void set_unknown(const struct envelope *, struct reply *, int);
 static int broken(struct sender *, int);
-static void wait_or_kill(pid_t);
 
 struct sender *
 sender_start(const char *libexec)
 {
 	struct sender *s = calloc(1, sizeof *s);
-	int sv[2], error;
 
-	if (s == NULL)
-		return NULL;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) == -1) {
-		free(s);
-		return NULL;
-	}
-	error = spawn(&s->pid, libexec, sv[1]);
-	close(sv[1]);
-	if (error != 0) {
-		close(sv[0]);
-		free(s);
-		errno = error;
-		return NULL;
-	}
-	s->fd = sv[0];
-	pairs_in_init(&s->in, s->fd);
-	return s;
+	if (s == NULL || helper_start(&s->helper, libexec, "mx-send", -1) == 0)
+		return s;
+	free(s);
+	return NULL;
 }
 
 int
@@ -142,68 +115,8 @@ sender_stop(struct sender *s)
 	pairs_add(&p, "op", "quit");
 	if (ask(s, &p, -1, deadline) == 0)
 		read_open(s, deadline, &ignored);
-	if (s->broken)
-		kill(s->pid, SIGKILL);
-	close(s->fd);
-	wait_or_kill(s->pid);
+	helper_end(&s->helper, !s->broken);
 	free(s);
-}
-
-/* 0, or what is wrong, as posix_spawn(3) returns it. */
-static int
-spawn(pid_t *pid, const char *libexec, int fd)
-{
-	static char name[] = "mx-send";
-	char *argv[] = {name, NULL}, *envp[] = {NULL}, path[PATH_MAX];
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	int n = snprintf(path, sizeof path, "%s/mx-send", libexec), error;
-
-	if (n < 0 || (size_t)n >= sizeof path)
-		return ENAMETOOLONG;
-	if ((error = posix_spawn_file_actions_init(&files)) != 0)
-		return error;
-	if ((error = posix_spawnattr_init(&attr)) != 0) {
-		posix_spawn_file_actions_destroy(&files);
-		return error;
-	}
-	if ((error = set_descriptors(&files, fd)) == 0 &&
-	    (error = set_signals(&attr)) == 0)
-		error = posix_spawn(pid, path, &files, &attr, argv, envp);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return error;
-}
-
-/* The socket as 0 and 1, fd 2 as it is, and nothing else. */
-static int
-set_descriptors(posix_spawn_file_actions_t *files, int fd)
-{
-	int error = posix_spawn_file_actions_adddup2(files, fd, 0);
-
-	if (error == 0)
-		error = posix_spawn_file_actions_adddup2(files, 0, 1);
-	if (error == 0)
-		error = posix_spawn_file_actions_addclosefrom_np(files, 3);
-	return error;
-}
-
-/* What the caller ignores or blocks is not the helper's business. */
-static int
-set_signals(posix_spawnattr_t *attr)
-{
-	sigset_t all, none;
-	int error;
-
-	sigfillset(&all);
-	sigemptyset(&none);
-	error = posix_spawnattr_setsigdefault(attr, &all);
-	if (error == 0)
-		error = posix_spawnattr_setsigmask(attr, &none);
-	if (error == 0)
-		error = posix_spawnattr_setflags(
-		    attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-	return error;
 }
 
 static void
@@ -254,7 +167,7 @@ ask(struct sender *s, struct pairs *p, int fd, int64_t deadline)
 		pairs_free(p);
 		return broken(s, EPROTO);
 	}
-	if (pairs_send(p, s->fd, fd, deadline) == -1)
+	if (pairs_send(p, s->helper.fd, fd, deadline) == -1)
 		return broken(s, errno);
 	return 0;
 }
@@ -266,7 +179,7 @@ read_open(struct sender *s, int64_t deadline, struct send_answer *out)
 	char *value;
 
 	for (;;) {
-		switch (pairs_next(&s->in, deadline, &key, &value)) {
+		switch (pairs_next(&s->helper.in, deadline, &key, &value)) {
 		case PAIRS_PAIR:
 			if (strcmp(key, "status") == 0 &&
 			    !set_status(&out->status, value))
@@ -297,7 +210,7 @@ read_mail(struct sender *s, int64_t deadline, const struct envelope *e,
 	char *value;
 
 	for (;;) {
-		switch (pairs_next(&s->in, deadline, &key, &value)) {
+		switch (pairs_next(&s->helper.in, deadline, &key, &value)) {
 		case PAIRS_PAIR:
 			if (!set_outcome(a, e, key, value))
 				return broken(s, EPROTO);
@@ -372,18 +285,3 @@ broken(struct sender *s, int error)
 }
 
 /* A moment to end by itself, then the end. */
-static void
-wait_or_kill(pid_t pid)
-{
-	struct pollfd p = {.fd = pidfd_open(pid, 0), .events = POLLIN};
-	int n = 0;
-
-	if (p.fd != -1) {
-		n = poll(&p, 1, EXIT_MS);
-		close(p.fd);
-	}
-	if (n != 1)
-		kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-		continue;
-}

@@ -28,6 +28,7 @@ static const char zone[] =
     "onlybad MX 10 under_score\nonlybad MX 20 .\n"
     "equal MX 10 mx1\nequal MX 10 mx2\nequal MX 10 mx3\n"
     "nodata TXT x\n"
+    "two TXT \"one \" \"record\"\ntwo TXT \"another\"\n"
     "mx1 A 192.0.2.1\nmx1 AAAA 2001:db8::1\n"
     "mx2 A 192.0.2.2\nmx2 A 192.0.2.3\nmx3 CNAME mx1\n"
     "six AAAA 2001:db8::6\n"
@@ -56,6 +57,7 @@ static struct dns *resolver(unsigned short port);
 static bool is_up(struct dns *);
 static void test_mx(struct dns *);
 static void test_addr(struct dns *);
+static void test_txt(struct dns *);
 static void test_ptr(struct dns *);
 static void check_ptr(struct dns *, const char *ip, enum dns_status,
     const char *name, const char *what);
@@ -83,6 +85,7 @@ main(void)
 	if (ok(is_up(d), "knotd answers")) {
 		test_mx(d);
 		test_addr(d);
+		test_txt(d);
 		test_ptr(d);
 	}
 	dns_free(d);
@@ -290,6 +293,25 @@ check_ptr(struct dns *d, const char *text, enum dns_status status,
 	dns_step(d, -1, wire_now() + 2 * SECOND);
 	ok(ptr.done && ptr.status == status, "%s: %s", text, what);
 	is_str(ptr.name, name, "its name");
+}
+
+static void
+test_txt(struct dns *d)
+{
+	int64_t soon = wire_now() + 5 * SECOND;
+	struct dns_text t;
+	size_t joined = 0;
+
+	is_int(dns_txt(d, "two.example.test", soon, &t), DNS_FOUND, "TXT");
+	is_int((long long)t.n, 2, "two records");
+	for (size_t i = 0; i < t.n; i++)
+		joined += strcmp(t.record[i].octets, "one record") == 0 &&
+		    t.record[i].len == 10;
+	is_int((long long)joined, 1, "the strings of a record are joined");
+	is_int(dns_txt(d, "mx1.example.test", soon, &t), DNS_NODATA, "no TXT");
+	is_int((long long)t.n, 0, "and none in the result");
+	is_int(dns_txt(d, "no.example.test", soon, &t), DNS_NXDOMAIN,
+	    "TXT of no name");
 }
 
 static void
