@@ -35,7 +35,13 @@
 
 #include <linux/ptrace.h>
 
-enum { PROCESSES = 256, KILLED = 137, LATE = 124, PATH_ROOM = 512 };
+enum {
+	PROCESSES = 256,
+	KILLED = 137,
+	LATE = 124,
+	PATH_ROOM = 512,
+	PIECE = 256
+};
 
 struct process {
 	pid_t pid;
@@ -65,6 +71,7 @@ static void syscall_stop(struct trace *, struct process *);
 static bool counts(
     struct trace *, struct process *, const struct ptrace_syscall_info *);
 static bool opens(struct trace *, pid_t, const struct ptrace_syscall_info *);
+static void read_text(pid_t, uint64_t, char[PATH_ROOM + 1]);
 static void kill_now(struct trace *, pid_t);
 static void kill_all(struct trace *);
 static struct process *find(struct trace *, pid_t);
@@ -251,10 +258,8 @@ counts(
 static bool
 opens(struct trace *t, pid_t pid, const struct ptrace_syscall_info *info)
 {
-	char path[PATH_ROOM + 1];
+	char path[PATH_ROOM + 1] = "";
 	uint64_t at;
-	struct iovec here = {path, PATH_ROOM}, there;
-	ssize_t n;
 
 	if (info->entry.nr == SYS_openat)
 		at = info->entry.args[1];
@@ -264,13 +269,29 @@ opens(struct trace *t, pid_t pid, const struct ptrace_syscall_info *info)
 #endif
 	else
 		return false;
-	/* not across the end of a page, which may be the last */
-	there.iov_base = (void *)(uintptr_t)at;
-	there.iov_len = PATH_ROOM - (size_t)(at % PATH_ROOM);
-	if ((n = process_vm_readv(pid, &here, 1, &there, 1, 0)) <= 0)
-		return false;
-	path[n] = '\0';
+	read_text(pid, at, path);
 	return strstr(path, t->start) != NULL;
+}
+
+/* Piece by piece, for the page behind the text may not be there. */
+static void
+read_text(pid_t pid, uint64_t at, char text[PATH_ROOM + 1])
+{
+	size_t used = 0;
+
+	while (used < PATH_ROOM && memchr(text, '\0', used) == NULL) {
+		size_t piece = PIECE - (size_t)((at + used) % PIECE);
+		struct iovec here = {text + used, piece}, there;
+
+		if (piece > PATH_ROOM - used)
+			here.iov_len = PATH_ROOM - used;
+		there.iov_base = (void *)(uintptr_t)(at + used);
+		there.iov_len = here.iov_len;
+		if (process_vm_readv(pid, &here, 1, &there, 1, 0) <= 0)
+			break;
+		used += here.iov_len;
+	}
+	text[used] = '\0';
 }
 
 static void
