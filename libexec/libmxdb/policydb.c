@@ -12,31 +12,25 @@
 #include <unistd.h>
 
 #include "domain.h"
-#include "sql.h"
+#include "policydb_parts.h"
 
 enum { BUSY_MS = 2000, APPLICATION = 0x6d783170, VERSION = 1 };
-enum { FIND_DOMAIN, FIND_DOMAIN_VERDICT, FIND_VERDICT, LIST_BACKOFF };
 
-static const char *const statements[] = {
-    [FIND_DOMAIN] = "SELECT subdomains, route FROM domain WHERE name = ?1",
-    [FIND_DOMAIN_VERDICT] = "SELECT verdict, on_unavailable"
-			    " FROM domain_policy"
-			    " WHERE domain = ?2 AND test = ?1",
-    [FIND_VERDICT] =
-	"SELECT verdict, on_unavailable FROM policy WHERE test = ?1",
-    [LIST_BACKOFF] = "SELECT after, every FROM backoff ORDER BY after",
-};
-
-struct policy_db {
-	struct sql sql;
-};
+static const char find_domain_sql[] =
+    "SELECT subdomains, route FROM domain WHERE name = ?1";
+static const char find_domain_verdict_sql[] =
+    "SELECT verdict, on_unavailable FROM domain_policy"
+    " WHERE domain = ?2 AND test = ?1";
+static const char find_verdict_sql[] =
+    "SELECT verdict, on_unavailable FROM policy WHERE test = ?1";
+static const char list_backoff_sql[] =
+    "SELECT after, every FROM backoff ORDER BY after";
 
 static bool is_ours(struct sql *, const char *file, char err[DB_ERROR]);
 static enum answer find_domain(
     struct policy_db *, const char *name, struct domain_row *);
-static enum answer find_verdicts(struct policy_db *, unsigned statement,
+static enum answer find_verdicts(struct policy_db *, const char *statement,
     const char *test, const char *domain, struct verdicts *);
-static bool parse_verdict(sqlite3_stmt *, int column, enum verdict *);
 
 struct policy_db *
 policy_db_open(const char *file, char err[DB_ERROR])
@@ -47,8 +41,7 @@ policy_db_open(const char *file, char err[DB_ERROR])
 		snprintf(err, DB_ERROR, "%s: out of memory", file);
 		return NULL;
 	}
-	if (!sql_open(&p->sql, file, SQLITE_OPEN_READONLY, BUSY_MS, statements,
-		err)) {
+	if (!sql_open(&p->sql, file, SQLITE_OPEN_READONLY, BUSY_MS, err)) {
 		free(p);
 		return NULL;
 	}
@@ -90,17 +83,17 @@ policy_verdicts(struct policy_db *p, const char *test, const char *domain,
 	enum answer found = ANSWER_NO;
 
 	if (domain != NULL)
-		found =
-		    find_verdicts(p, FIND_DOMAIN_VERDICT, test, domain, out);
+		found = find_verdicts(
+		    p, find_domain_verdict_sql, test, domain, out);
 	if (found == ANSWER_NO)
-		found = find_verdicts(p, FIND_VERDICT, test, NULL, out);
+		found = find_verdicts(p, find_verdict_sql, test, NULL, out);
 	return found;
 }
 
 enum answer
 policy_backoff(struct policy_db *p, struct backoff *out)
 {
-	sqlite3_stmt *st = sql_statement(&p->sql, LIST_BACKOFF);
+	sqlite3_stmt *st = sql_statement(&p->sql, list_backoff_sql);
 	enum answer more;
 
 	out->n = 0;
@@ -128,8 +121,7 @@ policy_recover(const char *file, char err[DB_ERROR])
 
 	if (access(file, W_OK) == -1)
 		return 0;
-	if (!sql_open(
-		&q, file, SQLITE_OPEN_READWRITE, BUSY_MS, statements, err))
+	if (!sql_open(&q, file, SQLITE_OPEN_READWRITE, BUSY_MS, err))
 		return -1;
 	good = sql_number(&q, "PRAGMA user_version", &version);
 	if (!good)
@@ -164,7 +156,7 @@ is_ours(struct sql *q, const char *file, char err[DB_ERROR])
 static enum answer
 find_domain(struct policy_db *p, const char *name, struct domain_row *out)
 {
-	sqlite3_stmt *st = sql_statement(&p->sql, FIND_DOMAIN);
+	sqlite3_stmt *st = sql_statement(&p->sql, find_domain_sql);
 	enum answer found;
 
 	memset(out, 0, sizeof *out);
@@ -183,7 +175,7 @@ find_domain(struct policy_db *p, const char *name, struct domain_row *out)
 }
 
 static enum answer
-find_verdicts(struct policy_db *p, unsigned statement, const char *test,
+find_verdicts(struct policy_db *p, const char *statement, const char *test,
     const char *domain, struct verdicts *out)
 {
 	sqlite3_stmt *st = sql_statement(&p->sql, statement);
@@ -194,15 +186,15 @@ find_verdicts(struct policy_db *p, unsigned statement, const char *test,
 		sqlite3_bind_text(st, 2, domain, -1, SQLITE_STATIC);
 	found = sql_step(&p->sql, st);
 	if (found == ANSWER_YES &&
-	    (!parse_verdict(st, 0, &out->on_fail) ||
-		!parse_verdict(st, 1, &out->on_unavailable)))
+	    (!policy_parse_verdict(st, 0, &out->on_fail) ||
+		!policy_parse_verdict(st, 1, &out->on_unavailable)))
 		found = ANSWER_UNAVAILABLE;
 	sqlite3_reset(st);
 	return found;
 }
 
-static bool
-parse_verdict(sqlite3_stmt *st, int column, enum verdict *out)
+bool
+policy_parse_verdict(sqlite3_stmt *st, int column, enum verdict *out)
 {
 	static const char *const names[] = {"off", "log", "defer", "deny"};
 	char text[8];

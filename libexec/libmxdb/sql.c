@@ -7,11 +7,10 @@
 static void note(struct sql *, int result);
 
 bool
-sql_open(struct sql *q, const char *file, int flags, int busy_ms,
-    const char *const *text, char err[DB_ERROR])
+sql_open(
+    struct sql *q, const char *file, int flags, int busy_ms, char err[DB_ERROR])
 {
 	memset(q, 0, sizeof *q);
-	q->text = text;
 	if (sqlite3_open_v2(file, &q->db, flags, NULL) != SQLITE_OK) {
 		sql_error(q, file, err);
 		sql_close(q);
@@ -27,7 +26,7 @@ sql_open(struct sql *q, const char *file, int flags, int busy_ms,
 void
 sql_close(struct sql *q)
 {
-	for (unsigned i = 0; i < SQL_STATEMENTS; i++)
+	for (unsigned i = 0; i < q->statements; i++)
 		sqlite3_finalize(q->prepared[i]);
 	sqlite3_close(q->db);
 	memset(q, 0, sizeof *q);
@@ -56,14 +55,26 @@ sql_number(struct sql *q, const char *text, sqlite3_int64 *out)
 }
 
 sqlite3_stmt *
-sql_statement(struct sql *q, unsigned n)
+sql_statement(struct sql *q, const char *text)
 {
-	if (q->prepared[n] == NULL)
-		note(q,
-		    sqlite3_prepare_v3(q->db, q->text[n], -1,
-			SQLITE_PREPARE_PERSISTENT, &q->prepared[n], NULL));
-	sqlite3_reset(q->prepared[n]);
-	return q->prepared[n];
+	sqlite3_stmt *st = NULL;
+	int result;
+
+	for (unsigned i = 0; i < q->statements; i++) {
+		if (q->text[i] == text) {
+			sqlite3_reset(q->prepared[i]);
+			return q->prepared[i];
+		}
+	}
+	if (q->statements == SQL_STATEMENTS)
+		return NULL;
+	result = sqlite3_prepare_v3(
+	    q->db, text, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL);
+	note(q, result);
+	if (result != SQLITE_OK)
+		return NULL;
+	q->text[q->statements] = text;
+	return q->prepared[q->statements++] = st;
 }
 
 enum answer

@@ -3,8 +3,6 @@
  * state.db: hints of many short processes.  WAL, no checkpoint at close, no
  * sync: a power cut may cost hints, never mail.
  */
-#include "statedb.h"
-
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,35 +10,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sql.h"
+#include "statedb_parts.h"
 
 enum { BUSY_MS = 1000, VERSION = 1 };
-enum { GET_PRIMARY, PUT_PRIMARY, GET_WALK, PUT_WALK, GET_ETRN, PUT_ETRN };
 
-static const char *const statements[] = {
-    [GET_PRIMARY] = "SELECT state, since, last_attempt, next_attempt, host,"
-		    " reply FROM primary_mx WHERE domain = ?1",
-    [PUT_PRIMARY] = "REPLACE INTO primary_mx VALUES(?1,?2,?3,?4,?5,?6,?7)",
-    [GET_WALK] = "SELECT dir_mtime_ns, next_due FROM walk WHERE domain = ?1",
-    [PUT_WALK] = "REPLACE INTO walk VALUES(?1,?2,?3)",
-    [GET_ETRN] = "SELECT began FROM etrn WHERE domain = ?1",
-    [PUT_ETRN] = "REPLACE INTO etrn VALUES(?1,?2)",
-};
+static const char get_primary_sql[] =
+    "SELECT state, since, last_attempt, next_attempt, host, reply"
+    " FROM primary_mx WHERE domain = ?1";
+static const char put_primary_sql[] =
+    "REPLACE INTO primary_mx VALUES(?1,?2,?3,?4,?5,?6,?7)";
+static const char get_walk_sql[] =
+    "SELECT dir_mtime_ns, next_due FROM walk WHERE domain = ?1";
+static const char put_walk_sql[] = "REPLACE INTO walk VALUES(?1,?2,?3)";
+static const char get_etrn_sql[] = "SELECT began FROM etrn WHERE domain = ?1";
+static const char put_etrn_sql[] = "REPLACE INTO etrn VALUES(?1,?2)";
 
 static const char schema[] =
 #include "state_sql.h"
     ;
 
-struct state_db {
-	struct sql sql;
-	char *file; /* NULL: opened to be read only */
-};
-
 static bool open_sound(struct sql *, const char *file, char err[DB_ERROR]);
 static bool make_schema(struct sql *);
 static void set_aside(const char *file);
-static sqlite3_stmt *about(struct state_db *, unsigned n, const char *domain);
-static int put(struct state_db *, sqlite3_stmt *);
 
 struct state_db *
 state_db_open(const char *file, char err[DB_ERROR])
@@ -68,12 +59,11 @@ state_db_look(const char *file, char err[DB_ERROR])
 		snprintf(err, DB_ERROR, "%s: out of memory", file);
 		return NULL;
 	}
-	if (!sql_open(&s->sql, file, SQLITE_OPEN_READONLY, BUSY_MS, statements,
-		err)) {
+	if (!sql_open(&s->sql, file, SQLITE_OPEN_READONLY, BUSY_MS, err)) {
 		free(s);
 		return NULL;
 	}
-	if (sql_statement(&s->sql, GET_PRIMARY) != NULL)
+	if (sql_statement(&s->sql, get_primary_sql) != NULL)
 		return s;
 	sql_error(&s->sql, file, err);
 	sql_close(&s->sql);
@@ -114,7 +104,7 @@ state_commit(struct state_db *s)
 enum answer
 state_primary(struct state_db *s, const char *domain, struct primary *out)
 {
-	sqlite3_stmt *st = about(s, GET_PRIMARY, domain);
+	sqlite3_stmt *st = state_about(s, get_primary_sql, domain);
 	enum answer found = sql_step(&s->sql, st);
 
 	memset(out, 0, sizeof *out);
@@ -139,7 +129,7 @@ int
 state_primary_put(
     struct state_db *s, const char *domain, const struct primary *p)
 {
-	sqlite3_stmt *st = about(s, PUT_PRIMARY, domain);
+	sqlite3_stmt *st = state_about(s, put_primary_sql, domain);
 
 	sqlite3_bind_int(st, 2, (int)p->state);
 	sqlite3_bind_int64(st, 3, p->since);
@@ -147,13 +137,13 @@ state_primary_put(
 	sqlite3_bind_int64(st, 5, p->next_attempt);
 	sqlite3_bind_text(st, 6, p->host, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 7, p->reply, -1, SQLITE_STATIC);
-	return put(s, st);
+	return state_put(s, st);
 }
 
 enum answer
 state_walk(struct state_db *s, const char *domain, struct walk *out)
 {
-	sqlite3_stmt *st = about(s, GET_WALK, domain);
+	sqlite3_stmt *st = state_about(s, get_walk_sql, domain);
 	enum answer found = sql_step(&s->sql, st);
 
 	if (found == ANSWER_YES) {
@@ -167,17 +157,17 @@ state_walk(struct state_db *s, const char *domain, struct walk *out)
 int
 state_walk_put(struct state_db *s, const char *domain, const struct walk *w)
 {
-	sqlite3_stmt *st = about(s, PUT_WALK, domain);
+	sqlite3_stmt *st = state_about(s, put_walk_sql, domain);
 
 	sqlite3_bind_int64(st, 2, w->dir_mtime_ns);
 	sqlite3_bind_int64(st, 3, w->next_due);
-	return put(s, st);
+	return state_put(s, st);
 }
 
 enum answer
 state_etrn(struct state_db *s, const char *domain, time_t *out)
 {
-	sqlite3_stmt *st = about(s, GET_ETRN, domain);
+	sqlite3_stmt *st = state_about(s, get_etrn_sql, domain);
 	enum answer found = sql_step(&s->sql, st);
 
 	*out = found == ANSWER_YES ? (time_t)sqlite3_column_int64(st, 0) : 0;
@@ -188,10 +178,10 @@ state_etrn(struct state_db *s, const char *domain, time_t *out)
 int
 state_etrn_put(struct state_db *s, const char *domain, time_t began)
 {
-	sqlite3_stmt *st = about(s, PUT_ETRN, domain);
+	sqlite3_stmt *st = state_about(s, put_etrn_sql, domain);
 
 	sqlite3_bind_int64(st, 2, began);
-	return put(s, st);
+	return state_put(s, st);
 }
 
 const char *
@@ -212,7 +202,7 @@ open_sound(struct sql *q, const char *file, char err[DB_ERROR])
 
 		if (!sql_open(q, file,
 			SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, BUSY_MS,
-			statements, err))
+			err))
 			return false;
 		sqlite3_db_config(
 		    q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -239,9 +229,9 @@ make_schema(struct sql *q)
 	sqlite3_file_control(q->db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
 	if (version == VERSION)
 		return sql_exec(q, "PRAGMA synchronous = OFF") == SQLITE_OK &&
-		    sql_statement(q, GET_PRIMARY) != NULL &&
-		    sql_statement(q, GET_WALK) != NULL &&
-		    sql_statement(q, GET_ETRN) != NULL;
+		    sql_statement(q, get_primary_sql) != NULL &&
+		    sql_statement(q, get_walk_sql) != NULL &&
+		    sql_statement(q, get_etrn_sql) != NULL;
 	if (version != 0) {
 		q->damaged = true; /* of another release: as good as none */
 		return false;
@@ -267,17 +257,17 @@ set_aside(const char *file)
 	rename(file, name);
 }
 
-static sqlite3_stmt *
-about(struct state_db *s, unsigned n, const char *domain)
+sqlite3_stmt *
+state_about(struct state_db *s, const char *sql, const char *key)
 {
-	sqlite3_stmt *st = sql_statement(&s->sql, n);
+	sqlite3_stmt *st = sql_statement(&s->sql, sql);
 
-	sqlite3_bind_text(st, 1, domain, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
 	return st;
 }
 
-static int
-put(struct state_db *s, sqlite3_stmt *st)
+int
+state_put(struct state_db *s, sqlite3_stmt *st)
 {
 	return sql_step(&s->sql, st) == ANSWER_NO ? 0 : -1;
 }
