@@ -77,6 +77,51 @@ CREATE TABLE IF NOT EXISTS client (
 	    CHECK (verdict IN ('off', 'log', 'defer', 'deny'))
 ) STRICT, WITHOUT ROWID;
 
+-- Numbers and choices that tests go by; the rows are fixed, change value.
+CREATE TABLE IF NOT EXISTS setting (
+	name TEXT PRIMARY KEY NOT NULL,
+	value TEXT NOT NULL,
+	kind TEXT NOT NULL
+	    CONSTRAINT "kind is number, score, verdict or recipients"
+	    CHECK (kind IN ('number', 'score', 'verdict', 'recipients')),
+	what TEXT NOT NULL,
+	CONSTRAINT "value: seconds or a count, in digits"
+	    CHECK (kind <> 'number' OR value NOT GLOB '*[^0-9]*'
+		AND length(value) BETWEEN 1 AND 9),
+	CONSTRAINT "value: a score as 6 or 6.5"
+	    CHECK (kind <> 'score' OR value NOT GLOB '*[^0-9.]*'
+		AND value GLOB '[0-9]*' AND value NOT GLOB '*.*.*'
+		AND length(value) <= 6),
+	CONSTRAINT "value is accept, defer or deny"
+	    CHECK (kind <> 'verdict' OR value IN ('accept', 'defer', 'deny')),
+	CONSTRAINT "value is only (those in table recipient) or besides (what the primary says)"
+	    CHECK (kind <> 'recipients' OR value IN ('only', 'besides'))
+) STRICT, WITHOUT ROWID;
+
+-- The same for one domain; what is not here is as in setting.
+CREATE TABLE IF NOT EXISTS domain_setting (
+	domain TEXT NOT NULL,
+	name TEXT NOT NULL,
+	value TEXT NOT NULL,
+	PRIMARY KEY (domain, name)
+) STRICT, WITHOUT ROWID;
+
+-- Recipients that exist, whatever the primary says (setting 'recipients').
+CREATE TABLE IF NOT EXISTS recipient (
+	address TEXT PRIMARY KEY NOT NULL
+	    CONSTRAINT "address is local-part@domain, in lower case"
+	    CHECK (address LIKE '_%@_%' AND address = lower(address)
+		AND address NOT GLOB '* *')
+) STRICT, WITHOUT ROWID;
+
+-- Senders' domains that are not asked whether an address exists.
+CREATE TABLE IF NOT EXISTS no_callout (
+	domain TEXT PRIMARY KEY NOT NULL
+	    CONSTRAINT "domain is a domain name in lower case"
+	    CHECK (domain = lower(domain) AND domain LIKE '_%._%'
+		AND domain NOT GLOB '*[^a-z0-9.-]*')
+) STRICT, WITHOUT ROWID;
+
 -- The tests there are, for the triggers below.
 CREATE TABLE IF NOT EXISTS test (
 	name TEXT PRIMARY KEY NOT NULL,
@@ -149,6 +194,7 @@ END;
 CREATE TRIGGER IF NOT EXISTS domain_gone AFTER DELETE ON domain
 BEGIN
 	DELETE FROM domain_policy WHERE domain = OLD.name;
+	DELETE FROM domain_setting WHERE domain = OLD.name;
 END;
 
 CREATE TRIGGER IF NOT EXISTS dnsbl_zone AFTER INSERT ON dnsbl
@@ -188,6 +234,32 @@ BEGIN
 	END;
 END;
 
+CREATE TRIGGER IF NOT EXISTS setting_fixed BEFORE UPDATE OF name, kind ON setting
+BEGIN
+	SELECT RAISE(ABORT, 'setting: change value only');
+END;
+CREATE TRIGGER IF NOT EXISTS domain_setting_insert BEFORE INSERT ON domain_setting
+BEGIN
+	SELECT CASE
+	WHEN NEW.domain NOT IN (SELECT name FROM domain)
+	    THEN RAISE(ABORT, 'domain_setting.domain: not in table domain; insert it there first')
+	WHEN NEW.name NOT IN ('spam_threshold', 'unknown_recipient', 'recipients')
+	    THEN RAISE(ABORT, 'domain_setting.name: a domain has spam_threshold, unknown_recipient and recipients of its own')
+	WHEN NEW.name = 'spam_threshold' AND (NEW.value GLOB '*[^0-9.]*'
+		OR NEW.value NOT GLOB '[0-9]*' OR NEW.value GLOB '*.*.*')
+	    THEN RAISE(ABORT, 'domain_setting.value: a score as 6 or 6.5')
+	WHEN NEW.name = 'unknown_recipient'
+	    AND NEW.value NOT IN ('accept', 'defer', 'deny')
+	    THEN RAISE(ABORT, 'domain_setting.value: accept, defer or deny')
+	WHEN NEW.name = 'recipients' AND NEW.value NOT IN ('only', 'besides')
+	    THEN RAISE(ABORT, 'domain_setting.value: only (those in table recipient) or besides (what the primary says)')
+	END;
+END;
+CREATE TRIGGER IF NOT EXISTS domain_setting_update BEFORE UPDATE ON domain_setting
+BEGIN
+	SELECT RAISE(ABORT, 'domain_setting: use INSERT OR REPLACE');
+END;
+
 INSERT OR IGNORE INTO test(name, what) VALUES
     ('helo', 'the HELO name is not valid'),
     ('relay', 'the recipient''s domain is not handled here'),
@@ -203,7 +275,10 @@ INSERT OR IGNORE INTO test(name, what) VALUES
     ('ptr', 'the address has no name that leads back to it'),
     ('spf', 'SPF says fail'),
     ('dkim', 'no DKIM signature is valid'),
-    ('dmarc', 'DMARC says fail');
+    ('dmarc', 'DMARC says fail'),
+    ('ownsender', 'a sender in a handled domain that nothing vouches for'),
+    ('toobig', 'the message is too large to be scanned'),
+    ('repeat', 'the same was deferred for its content lately');
 
 INSERT OR IGNORE INTO policy(test, verdict, on_unavailable) VALUES
     ('helo', 'deny', 'off'),
@@ -220,7 +295,34 @@ INSERT OR IGNORE INTO policy(test, verdict, on_unavailable) VALUES
     ('ptr', 'log', 'off'),
     ('spf', 'log', 'off'),
     ('dkim', 'log', 'off'),
-    ('dmarc', 'log', 'off');
+    ('dmarc', 'log', 'off'),
+    ('ownsender', 'defer', 'off'),
+    ('toobig', 'log', 'off'),
+    ('repeat', 'defer', 'off');
+
+INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
+    ('greylist_delay', '300', 'number',
+	'seconds an unknown host has to wait'),
+    ('greylist_window', '172800', 'number',
+	'seconds within which it has to come again'),
+    ('greylist_white', '3110400', 'number',
+	'seconds a host that passed is known'),
+    ('dnsbl_threshold', '1', 'number',
+	'sum of weights from which a host counts as listed'),
+    ('spam_threshold', '6', 'score', 'the score above which mail is spam'),
+    ('unknown_recipient', 'accept', 'verdict',
+	'of one not learned while the primary is down'),
+    ('recipients', 'besides', 'recipients',
+	'table recipient: only those, or besides what the primary says'),
+    ('recipient_budget', '5', 'number',
+	'unknown recipients a client may name in 10 minutes'),
+    ('callout_target', '6', 'number',
+	'sender callouts a minute to one domain'),
+    ('callout_all', '60', 'number', 'sender callouts a minute in all'),
+    ('repeat_memory', '14400', 'number',
+	'seconds a deferral for content is remembered'),
+    ('decisions_keep', '2592000', 'number',
+	'seconds that decisions are kept');
 
 -- Every 15 minutes for 4 hours, growing over the next 36, then every 3 hours.
 -- Only a table that is still empty is filled.

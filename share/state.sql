@@ -7,7 +7,8 @@ CREATE TABLE IF NOT EXISTS primary_mx (
 	last_attempt INTEGER NOT NULL,
 	next_attempt INTEGER NOT NULL,	-- while DOWN
 	host TEXT NOT NULL,
-	reply TEXT NOT NULL
+	reply TEXT NOT NULL,
+	down INTEGER NOT NULL DEFAULT 0	-- seconds DOWN before SINCE, in all
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS walk (
 	domain TEXT PRIMARY KEY NOT NULL,
@@ -18,5 +19,58 @@ CREATE TABLE IF NOT EXISTS etrn (
 	domain TEXT PRIMARY KEY NOT NULL,
 	began INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-PRAGMA user_version = 1;
+CREATE TABLE IF NOT EXISTS greylist (
+	host TEXT PRIMARY KEY NOT NULL,	-- a network, or a domain SPF vouches for
+	first INTEGER NOT NULL,		-- when it first came
+	passed INTEGER NOT NULL		-- when it last passed; 0: not yet
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS address (	-- what callouts have learned
+	kind TEXT NOT NULL,		-- r: recipient, s: sender, c: catch-all
+	address TEXT NOT NULL,		-- of c: the domain
+	good INTEGER NOT NULL,		-- 1, 0
+	asked INTEGER NOT NULL,		-- when
+	times INTEGER NOT NULL,		-- it was said in a row
+	down INTEGER NOT NULL,		-- the primary's seconds DOWN by then
+	reply TEXT NOT NULL,
+	PRIMARY KEY (kind, address)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS budget (	-- so many in a while
+	name TEXT PRIMARY KEY NOT NULL,
+	began INTEGER NOT NULL,
+	used INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS repeat (	-- what was deferred for its content
+	key TEXT PRIMARY KEY NOT NULL,
+	at INTEGER NOT NULL,
+	test TEXT NOT NULL,
+	reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dnsbl_off (	-- zones that answer nonsense
+	zone TEXT PRIMARY KEY NOT NULL,
+	at INTEGER NOT NULL,
+	why TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS decision (
+	number INTEGER PRIMARY KEY,
+	at INTEGER NOT NULL,
+	connection TEXT NOT NULL,
+	message TEXT NOT NULL,		-- its name in the spool, or ''
+	client TEXT NOT NULL,
+	helo TEXT NOT NULL,
+	sender TEXT NOT NULL,
+	recipient TEXT NOT NULL,	-- '' : all of the message
+	test TEXT NOT NULL,		-- or 'accepted'
+	outcome TEXT NOT NULL,		-- pass, fail, unavailable
+	verdict TEXT NOT NULL,		-- off, log, defer, deny
+	reason TEXT NOT NULL,
+	ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS decision_at ON decision(at);
+CREATE INDEX IF NOT EXISTS decision_message ON decision(message)
+    WHERE message <> '';
+CREATE INDEX IF NOT EXISTS decision_client ON decision(client);
+CREATE INDEX IF NOT EXISTS decision_sender ON decision(sender);
+CREATE INDEX IF NOT EXISTS decision_recipient ON decision(recipient)
+    WHERE recipient <> '';
+PRAGMA user_version = 2;
 COMMIT;

@@ -114,6 +114,44 @@ ip_format_literal(const struct ip *ip, char *out)
 }
 
 bool
+ip_parse_network(struct ip *ip, unsigned *bits, const char *s, size_t n)
+{
+	const char *slash = memchr(s, '/', n);
+	size_t len = slash == NULL ? n : (size_t)(slash - s);
+	unsigned most;
+
+	if (!ip_parse(ip, s, len))
+		return false;
+	most = ip->family == AF_INET6 ? 128 : 32;
+	if (slash == NULL) {
+		*bits = most;
+		return true;
+	}
+	*bits = 0;
+	if (++len == n)
+		return false;
+	for (; len < n; len++) {
+		if (s[len] < '0' || s[len] > '9')
+			return false;
+		*bits = *bits * 10 + (unsigned)(s[len] - '0');
+		if (*bits > most)
+			return false;
+	}
+	return true;
+}
+
+void
+ip_mask(struct ip *ip, unsigned bits)
+{
+	for (unsigned i = 0; i < sizeof ip->octets; i++) {
+		unsigned keep = bits > i * 8 ? bits - i * 8 : 0;
+
+		if (keep < 8)
+			ip->octets[i] &= (unsigned char)(0xff00U >> keep);
+	}
+}
+
+bool
 ip_equal(const struct ip *a, const struct ip *b)
 {
 	size_t n = a->family == AF_INET ? 4 : 16;

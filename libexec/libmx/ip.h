@@ -30,6 +30,10 @@ bool ip_parse_literal(struct ip *, const char *s, size_t n);
 void ip_format(const struct ip *, char out[IP_TEXT]);
 /* As a literal, brackets included; out has LITERAL_LEN + 1 octets. */
 void ip_format_literal(const struct ip *, char *out);
+/* "192.0.2.0/24", "2001:db8::/32" or an address alone. */
+bool ip_parse_network(struct ip *, unsigned *bits, const char *s, size_t n);
+/* Clears all but the first BITS. */
+void ip_mask(struct ip *, unsigned bits);
 bool ip_equal(const struct ip *, const struct ip *);
 /* 127/8, ::1, 0/8, ::, and every address of this host's interfaces: what a
  * next hop must never be (RFC 5321 5.1). */

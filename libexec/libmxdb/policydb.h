@@ -12,6 +12,7 @@
 
 #include "backoff.h"
 #include "bounds.h"
+#include "ip.h"
 
 enum { DB_ERROR = 256 };
 
@@ -45,6 +46,24 @@ enum answer policy_domain(
 enum answer policy_verdicts(struct policy_db *, const char *test,
     const char *domain, struct verdicts *out);
 enum answer policy_backoff(struct policy_db *, struct backoff *out);
+
+/* The value of setting NAME: DOMAIN's own (NULL: none), else the general. */
+enum { SETTING_LEN = 16 };
+enum answer policy_setting(struct policy_db *, const char *name,
+    const char *domain, char out[SETTING_LEN]);
+/* The verdict of the smallest network of table client that has IP in it. */
+enum answer policy_client(
+    struct policy_db *, const struct ip *, enum verdict *out);
+/* Calls EACH for every row of table dnsbl until it returns false.  YES when
+ * all were read. */
+typedef bool policy_zone(
+    void *ctx, const char *zone, const char *codes, int weight);
+enum answer policy_zones(struct policy_db *, policy_zone *each, void *ctx);
+/* Whether table recipient has MAILBOX, its letters in lower case. */
+enum answer policy_recipient(struct policy_db *, const char *mailbox);
+/* Whether table no_callout has DOMAIN or a parent of it. */
+enum answer policy_no_callout(struct policy_db *, const char *domain);
+
 /* Rolls back a hot journal left by a killed shell; what mxrun does first.
  * 0, or -1 with a sentence in ERR. */
 int policy_recover(const char *file, char err[DB_ERROR]);

@@ -12,13 +12,20 @@
 
 #include "statedb_parts.h"
 
-enum { BUSY_MS = 1000, VERSION = 1 };
+enum { BUSY_MS = 1000, VERSION = 2 };
 
 static const char get_primary_sql[] =
-    "SELECT state, since, last_attempt, next_attempt, host, reply"
+    "SELECT state, since, last_attempt, next_attempt, host, reply, down"
     " FROM primary_mx WHERE domain = ?1";
 static const char put_primary_sql[] =
-    "REPLACE INTO primary_mx VALUES(?1,?2,?3,?4,?5,?6,?7)";
+    "INSERT INTO primary_mx VALUES(?1,?2,?3,?4,?5,?6,?7,0)"
+    " ON CONFLICT(domain) DO UPDATE SET down = down +"
+    "  iif(state = 2 AND excluded.state <> 2,"
+    "   max(0, excluded.since - since), 0),"
+    " state = excluded.state, since = excluded.since,"
+    " last_attempt = excluded.last_attempt,"
+    " next_attempt = excluded.next_attempt,"
+    " host = excluded.host, reply = excluded.reply";
 static const char get_walk_sql[] =
     "SELECT dir_mtime_ns, next_due FROM walk WHERE domain = ?1";
 static const char put_walk_sql[] = "REPLACE INTO walk VALUES(?1,?2,?3)";
@@ -114,6 +121,7 @@ state_primary(struct state_db *s, const char *domain, struct primary *out)
 		out->since = (time_t)sqlite3_column_int64(st, 1);
 		out->last_attempt = (time_t)sqlite3_column_int64(st, 2);
 		out->next_attempt = (time_t)sqlite3_column_int64(st, 3);
+		out->down = (time_t)sqlite3_column_int64(st, 6);
 		if ((state == PRIMARY_UP || state == PRIMARY_DOWN) &&
 		    sql_text(st, 4, out->host, sizeof out->host) &&
 		    sql_text(st, 5, out->reply, sizeof out->reply))
@@ -182,6 +190,14 @@ state_etrn_put(struct state_db *s, const char *domain, time_t began)
 
 	sqlite3_bind_int64(st, 2, began);
 	return state_put(s, st);
+}
+
+time_t
+primary_down(const struct primary *p, time_t now)
+{
+	if (p->state != PRIMARY_DOWN || now <= p->since)
+		return p->down;
+	return p->down + (now - p->since);
 }
 
 const char *

@@ -21,6 +21,8 @@ struct primary { /* one row a domain */
 	time_t since;	     /* of this state */
 	time_t last_attempt; /* 0: none */
 	time_t next_attempt; /* while DOWN: no attempt before */
+	time_t down; /* seconds it was DOWN before; state_primary_put() adds
+			what ends, and does not read this */
 	char host[DOMAIN_LEN + LITERAL_LEN + 2];
 	char reply[512];
 };
@@ -52,6 +54,9 @@ int state_walk_put(struct state_db *, const char *domain, const struct walk *);
 /* When an ETRN run for the domain last began; 0: never. */
 enum answer state_etrn(struct state_db *, const char *domain, time_t *out);
 int state_etrn_put(struct state_db *, const char *domain, time_t);
+/* Seconds it was DOWN in all: by this the memory of its answers stands still
+ * while it can not be asked. */
+time_t primary_down(const struct primary *, time_t now);
 const char *primary_state_name(enum primary_state); /* "UP" … */
 
 #endif
