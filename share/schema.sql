@@ -82,8 +82,8 @@ CREATE TABLE IF NOT EXISTS setting (
 	name TEXT PRIMARY KEY NOT NULL,
 	value TEXT NOT NULL,
 	kind TEXT NOT NULL
-	    CONSTRAINT "kind is number, score, verdict or recipients"
-	    CHECK (kind IN ('number', 'score', 'verdict', 'recipients')),
+	    CONSTRAINT "kind is number, score or recipients"
+	    CHECK (kind IN ('number', 'score', 'recipients')),
 	what TEXT NOT NULL,
 	CONSTRAINT "value: seconds or a count, in digits"
 	    CHECK (kind <> 'number' OR value NOT GLOB '*[^0-9]*'
@@ -92,8 +92,6 @@ CREATE TABLE IF NOT EXISTS setting (
 	    CHECK (kind <> 'score' OR value NOT GLOB '*[^0-9.]*'
 		AND value GLOB '[0-9]*' AND value NOT GLOB '*.*.*'
 		AND length(value) <= 6),
-	CONSTRAINT "value is accept, defer or deny"
-	    CHECK (kind <> 'verdict' OR value IN ('accept', 'defer', 'deny')),
 	CONSTRAINT "value is only (those in table recipient) or besides (what the primary says)"
 	    CHECK (kind <> 'recipients' OR value IN ('only', 'besides'))
 ) STRICT, WITHOUT ROWID;
@@ -243,14 +241,11 @@ BEGIN
 	SELECT CASE
 	WHEN NEW.domain NOT IN (SELECT name FROM domain)
 	    THEN RAISE(ABORT, 'domain_setting.domain: not in table domain; insert it there first')
-	WHEN NEW.name NOT IN ('spam_threshold', 'unknown_recipient', 'recipients')
-	    THEN RAISE(ABORT, 'domain_setting.name: a domain has spam_threshold, unknown_recipient and recipients of its own')
+	WHEN NEW.name NOT IN ('spam_threshold', 'recipients')
+	    THEN RAISE(ABORT, 'domain_setting.name: a domain has spam_threshold and recipients of its own')
 	WHEN NEW.name = 'spam_threshold' AND (NEW.value GLOB '*[^0-9.]*'
 		OR NEW.value NOT GLOB '[0-9]*' OR NEW.value GLOB '*.*.*')
 	    THEN RAISE(ABORT, 'domain_setting.value: a score as 6 or 6.5')
-	WHEN NEW.name = 'unknown_recipient'
-	    AND NEW.value NOT IN ('accept', 'defer', 'deny')
-	    THEN RAISE(ABORT, 'domain_setting.value: accept, defer or deny')
 	WHEN NEW.name = 'recipients' AND NEW.value NOT IN ('only', 'besides')
 	    THEN RAISE(ABORT, 'domain_setting.value: only (those in table recipient) or besides (what the primary says)')
 	END;
@@ -276,6 +271,7 @@ INSERT OR IGNORE INTO test(name, what) VALUES
     ('spf', 'SPF says fail'),
     ('dkim', 'no DKIM signature is valid'),
     ('dmarc', 'DMARC says fail'),
+    ('unknown', 'a recipient nobody has heard of, while the primary is down'),
     ('ownsender', 'a sender in a handled domain that nothing vouches for'),
     ('toobig', 'the message is too large to be scanned'),
     ('repeat', 'the same was deferred for its content lately');
@@ -296,6 +292,7 @@ INSERT OR IGNORE INTO policy(test, verdict, on_unavailable) VALUES
     ('spf', 'log', 'off'),
     ('dkim', 'log', 'off'),
     ('dmarc', 'log', 'off'),
+    ('unknown', 'off', 'off'),
     ('ownsender', 'defer', 'off'),
     ('toobig', 'log', 'off'),
     ('repeat', 'defer', 'off');
@@ -310,8 +307,6 @@ INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
     ('dnsbl_threshold', '1', 'number',
 	'sum of weights from which a host counts as listed'),
     ('spam_threshold', '6', 'score', 'the score above which mail is spam'),
-    ('unknown_recipient', 'accept', 'verdict',
-	'of one not learned while the primary is down'),
     ('recipients', 'besides', 'recipients',
 	'table recipient: only those, or besides what the primary says'),
     ('recipient_budget', '5', 'number',

@@ -53,12 +53,13 @@ CREATE TABLE IF NOT EXISTS dnsbl_off (	-- zones that answer nonsense
 CREATE TABLE IF NOT EXISTS decision (
 	number INTEGER PRIMARY KEY,
 	at INTEGER NOT NULL,
-	connection TEXT NOT NULL,
-	message TEXT NOT NULL,		-- its name in the spool, or ''
+	connection TEXT NOT NULL,	-- its name in the log
+	serial INTEGER NOT NULL,	-- of the transaction in it, from 1
+	message TEXT NOT NULL,		-- of 'accepted': its name in the spool
 	client TEXT NOT NULL,
 	helo TEXT NOT NULL,
 	sender TEXT NOT NULL,
-	recipient TEXT NOT NULL,	-- '' : all of the message
+	recipient TEXT NOT NULL,	-- '': it is about the whole message
 	test TEXT NOT NULL,		-- or 'accepted'
 	outcome TEXT NOT NULL,		-- pass, fail, unavailable
 	verdict TEXT NOT NULL,		-- off, log, defer, deny
@@ -68,6 +69,7 @@ CREATE TABLE IF NOT EXISTS decision (
 CREATE INDEX IF NOT EXISTS decision_at ON decision(at);
 CREATE INDEX IF NOT EXISTS decision_message ON decision(message)
     WHERE message <> '';
+CREATE INDEX IF NOT EXISTS decision_connection ON decision(connection);
 CREATE INDEX IF NOT EXISTS decision_client ON decision(client);
 CREATE INDEX IF NOT EXISTS decision_sender ON decision(sender);
 CREATE INDEX IF NOT EXISTS decision_recipient ON decision(recipient)

@@ -33,8 +33,8 @@ static struct envelope *make_envelope(
 static int fill(struct envelope *, const struct session *);
 static int add_rcpts(
     struct envelope *, const struct session *, struct copy *, unsigned group);
-static void write_receipt(const struct session *, const struct copy *,
-    unsigned n, char receipt[RECEIPT_TEXT]);
+static void write_receipt(struct disk *, const struct session *,
+    const struct copy *, unsigned n, char receipt[RECEIPT_TEXT]);
 
 bool
 accept_message(
@@ -52,7 +52,7 @@ accept_message(
 	good = good && link_all(d, copies, n);
 	saved = errno;
 	if (good)
-		write_receipt(s, copies, n, receipt);
+		write_receipt(d, s, copies, n, receipt);
 	else if (copies != NULL)
 		take_back(d, copies, n);
 	for (unsigned i = 1; copies != NULL && i < n; i++)
@@ -189,19 +189,21 @@ add_rcpts(struct envelope *e, const struct session *s, struct copy *copy,
 }
 
 static void
-write_receipt(const struct session *s, const struct copy *copies, unsigned n,
-    char receipt[RECEIPT_TEXT])
+write_receipt(struct disk *d, const struct session *s,
+    const struct copy *copies, unsigned n, char receipt[RECEIPT_TEXT])
 {
 	char address[IP_TEXT], size[24], more[40] = "";
 
 	ip_format(&s->client.ip, address);
 	snprintf(size, sizeof size, "%llu",
 	    (unsigned long long)s->mail.content.octets);
-	for (unsigned i = 0; i < n; i++)
-		log_event(LOG_L_INFO, "accepted", "id", copies[i].id, "domain",
-		    copies[i].domain, "from", s->mail.sender.mailbox, "size",
-		    size, "client", address, "name", s->client.name, "helo",
-		    s->helo, NULL);
+	for (unsigned i = 0; i < n; i++) {
+		log_event(LOG_L_INFO, "accepted", "id", copies[i].id, "session",
+		    s->id, "domain", copies[i].domain, "from",
+		    s->mail.sender.mailbox, "size", size, "client", address,
+		    "name", s->client.name, "helo", s->helo, NULL);
+		notes_accepted(&d->notes, s, copies[i].id, copies[i].domain);
+	}
 	if (n > 1)
 		snprintf(more, sizeof more, " and %u other domain%s", n - 1,
 		    n == 2 ? "" : "s");

@@ -2,109 +2,203 @@
 /*
  * Which test runs when, and what its outcome does.  The verdicts beside each
  * are the published ones; they hold where policy.db has no row, or can not be
- * read.
+ * read.  The order is that of cost.
  */
 #include "checks.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "log.h"
+#include "wire.h"
+
+enum {
+	CLOSED = 1, /* no verdict lets it pass: that would be an open relay */
+	EACH = 2,   /* about the recipient: made anew for each */
+	ALL = 4,    /* made of a welcome client too */
+	ASKS = 8    /* needs an oracle */
+};
 
 struct entry {
 	const char *test;
 	enum stage stage;
+	unsigned flags;
 	check *run;
 	struct verdicts published;
-	bool closed; /* no verdict lets it pass: that would be an open relay */
 };
 
 static const struct entry checks[] = {
-    {"pregreet", STAGE_CONNECT, check_pregreet, {VERDICT_DEFER, VERDICT_OFF},
-	false},
-    {"helo", STAGE_HELO, check_helo, {VERDICT_DENY, VERDICT_OFF}, false},
-    {"size", STAGE_MAIL, check_size_declared, {VERDICT_DENY, VERDICT_OFF},
-	false},
-    {"relay", STAGE_RCPT, check_relay, {VERDICT_DENY, VERDICT_DEFER}, true},
-    {"size", STAGE_BODY, check_size_counted, {VERDICT_DENY, VERDICT_OFF},
-	false},
+    {"pregreet", STAGE_CONNECT, 0, check_pregreet,
+	{VERDICT_DEFER, VERDICT_OFF}},
+    {"helo", STAGE_HELO, 0, check_helo, {VERDICT_DENY, VERDICT_OFF}},
+    {"size", STAGE_MAIL, ALL, check_size_declared, {VERDICT_DENY, VERDICT_OFF}},
+    {"relay", STAGE_RCPT, CLOSED | EACH | ALL, check_relay,
+	{VERDICT_DENY, VERDICT_DEFER}},
+    {"client", STAGE_RCPT, ASKS, check_client, {VERDICT_DEFER, VERDICT_OFF}},
+    {"ptr", STAGE_RCPT, ASKS, check_ptr, {VERDICT_LOG, VERDICT_OFF}},
+    {"dnsbl", STAGE_RCPT, ASKS, check_dnsbl, {VERDICT_DEFER, VERDICT_OFF}},
+    {"greylist", STAGE_RCPT, ASKS, check_greylist,
+	{VERDICT_DEFER, VERDICT_OFF}},
+    {"size", STAGE_BODY, ALL, check_size_counted, {VERDICT_DENY, VERDICT_OFF}},
 };
 
-static bool run(const struct session *, const struct entry *, struct reply *);
-static enum verdict verdict_of(
-    const struct session *, const struct entry *, enum outcome);
-static const char *domain_of(const struct session *);
+_Static_assert(sizeof checks / sizeof *checks <= CHECKS_MAX, "too many checks");
+
+static bool applies(
+    const struct session *, const struct entry *, struct verdicts *);
+static bool judge(
+    struct session *, unsigned, const struct verdicts *, struct reply *);
+static const struct result *look(struct session *, unsigned);
+static struct verdicts verdicts_of(
+    const struct session *, const struct entry *, const char *domain);
+static void tell(
+    struct session *, unsigned, const struct result *, enum verdict);
+static const char *policy_domain_of(const struct session *);
 
 bool
-checks_run(const struct session *s, enum stage stage, struct reply *r)
+checks_run(struct session *s, enum stage stage, struct reply *r)
 {
-	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-		if (checks[i].stage == stage && !run(s, &checks[i], r))
+	for (unsigned i = 0; i < sizeof checks / sizeof *checks; i++) {
+		struct verdicts v;
+
+		if (checks[i].stage == stage && applies(s, &checks[i], &v) &&
+		    !judge(s, i, &v, r))
 			return false;
 	}
 	return true;
 }
 
-enum outcome
-finding_set(struct finding *f, int deny, const char *deny_enhanced, int defer,
-    const char *defer_enhanced, const char *fmt, ...)
+bool
+checks_agree(const struct session *s, const char *one, const char *two)
 {
-	va_list ap;
+	for (unsigned i = 0; i < sizeof checks / sizeof *checks; i++) {
+		struct verdicts a, b;
 
-	f->deny = deny;
-	f->deny_enhanced = deny_enhanced;
-	f->defer = defer;
-	f->defer_enhanced = defer_enhanced;
-	va_start(ap, fmt);
-	vsnprintf(f->reason, sizeof f->reason, fmt, ap);
-	va_end(ap);
-	return CHECK_FAIL;
+		if (checks[i].stage < STAGE_BODY)
+			continue;
+		a = verdicts_of(s, &checks[i], one);
+		b = verdicts_of(s, &checks[i], two);
+		if (a.on_fail != b.on_fail ||
+		    a.on_unavailable != b.on_unavailable)
+			return false;
+	}
+	if (s->oracle == NULL)
+		return true;
+	return s->oracle->spam_threshold(s->oracle->ctx, s, one) ==
+	    s->oracle->spam_threshold(s->oracle->ctx, s, two);
 }
 
+const char *
+checks_domain(const struct session *s)
+{
+	return s->rcpt != NULL ? path_domain(s->rcpt) : s->mail.domain;
+}
+
+/* What no verdict makes use of is not looked at. */
 static bool
-run(const struct session *s, const struct entry *e, struct reply *r)
+applies(const struct session *s, const struct entry *e, struct verdicts *v)
+{
+	if ((e->flags & ASKS) && s->oracle == NULL)
+		return false;
+	if (s->client.welcome && !(e->flags & ALL))
+		return false;
+	*v = verdicts_of(s, e, policy_domain_of(s));
+	return v->on_fail != VERDICT_OFF || v->on_unavailable != VERDICT_OFF;
+}
+
+/* True: go on. */
+static bool
+judge(struct session *s, unsigned i, const struct verdicts *v, struct reply *r)
+{
+	const struct result *result = look(s, i);
+	const struct finding *f = &result->finding;
+	enum verdict verdict = VERDICT_OFF;
+
+	if (result->outcome != CHECK_PASS)
+		verdict = result->outcome == CHECK_FAIL ? v->on_fail
+							: v->on_unavailable;
+	tell(s, i, result, verdict);
+	if (verdict == VERDICT_DENY)
+		reply_set(r, f->deny, f->deny_enhanced, "%s", f->reason);
+	else if (verdict == VERDICT_DEFER)
+		reply_set(r, f->defer, f->defer_enhanced, "%s", f->reason);
+	return verdict < VERDICT_DEFER;
+}
+
+/* The outcome, found at most once a transaction unless it is about the
+ * recipient. */
+static const struct result *
+look(struct session *s, unsigned i)
+{
+	struct result *result = &s->mail.result[i];
+	int64_t began = wire_now();
+
+	if (result->known && checks[i].stage == STAGE_RCPT &&
+	    !(checks[i].flags & EACH))
+		return result;
+	*result = (struct result){.known = true};
+	result->outcome = checks[i].run(s, &result->finding);
+	result->ms = (long)(wire_now() - began);
+	return result;
+}
+
+static struct verdicts
+verdicts_of(const struct session *s, const struct entry *e, const char *domain)
+{
+	struct verdicts v = e->published;
+
+	if (e->run == check_client)
+		v.on_fail = s->client.verdict;
+	else if (s->store->verdicts(s->store->ctx, e->test, domain, &v) !=
+	    ANSWER_YES)
+		v = e->published;
+	if (!(e->flags & CLOSED))
+		return v;
+	if (v.on_fail < VERDICT_DEFER)
+		v.on_fail = VERDICT_DEFER;
+	if (v.on_unavailable < VERDICT_DEFER)
+		v.on_unavailable = VERDICT_DEFER;
+	return v;
+}
+
+/* To the log what did not pass; to table decision all that concerns mail of a
+ * handled domain.  What is no news for the next recipient is told once. */
+static void
+tell(struct session *s, unsigned i, const struct result *result,
+    enum verdict verdict)
 {
 	static const char *const outcomes[] = {"pass", "fail", "unavailable"};
 	static const char *const names[] = {"off", "log", "defer", "deny"};
-	struct finding f;
-	enum outcome outcome = e->run(s, &f);
+	const struct entry *e = &checks[i];
+	bool news = !result->told || verdict >= VERDICT_DEFER;
 	char address[IP_TEXT];
-	enum verdict v;
 
-	if (outcome == CHECK_PASS)
-		return true;
-	if ((v = verdict_of(s, e, outcome)) == VERDICT_OFF)
-		return true;
-	ip_format(&s->client.ip, address);
-	log_event(LOG_L_INFO, "check", "test", e->test, "outcome",
-	    outcomes[outcome], "verdict", names[v], "client", address, "helo",
-	    s->helo, "from", s->mail.sender.mailbox, "to",
-	    s->rcpt ? s->rcpt->mailbox : NULL, "reason", f.reason, NULL);
-	if (v == VERDICT_DENY)
-		reply_set(r, f.deny, f.deny_enhanced, "%s", f.reason);
-	else if (v == VERDICT_DEFER)
-		reply_set(r, f.defer, f.defer_enhanced, "%s", f.reason);
-	return v == VERDICT_LOG;
-}
-
-static enum verdict
-verdict_of(const struct session *s, const struct entry *e, enum outcome outcome)
-{
-	struct verdicts v = e->published;
-	enum verdict verdict;
-
-	if (s->store->verdicts(s->store->ctx, e->test, domain_of(s), &v) !=
-	    ANSWER_YES)
-		v = e->published;
-	verdict = outcome == CHECK_FAIL ? v.on_fail : v.on_unavailable;
-	if (e->closed && verdict < VERDICT_DEFER)
-		return VERDICT_DEFER;
-	return verdict;
+	if (verdict >= VERDICT_DEFER)
+		s->refused_by = e->test;
+	if (!news)
+		return;
+	s->mail.result[i].told = !(e->flags & EACH);
+	if (verdict != VERDICT_OFF) {
+		ip_format(&s->client.ip, address);
+		log_event(LOG_L_INFO, "check", "session", s->id, "test",
+		    e->test, "outcome", outcomes[result->outcome], "verdict",
+		    names[verdict], "client", address, "helo", s->helo, "from",
+		    s->mail.sender.mailbox, "to",
+		    s->rcpt ? s->rcpt->mailbox : NULL, "reason",
+		    result->finding.reason, NULL);
+	}
+	if (s->oracle != NULL && policy_domain_of(s) != NULL)
+		s->oracle->note(s->oracle->ctx, s,
+		    &(struct noted){e->test, outcomes[result->outcome],
+			names[verdict], result->finding.reason,
+			(e->flags & EACH) || verdict >= VERDICT_DEFER,
+			result->ms});
 }
 
 /* The row whose verdicts go before the general ones. */
 static const char *
-domain_of(const struct session *s)
+policy_domain_of(const struct session *s)
 {
-	return s->rcpt != NULL && s->handled == ANSWER_YES ? s->row.name : NULL;
+	if (s->rcpt != NULL)
+		return s->handled == ANSWER_YES ? s->row.name : NULL;
+	return s->mail.domain[0] != '\0' ? s->mail.domain : NULL;
 }

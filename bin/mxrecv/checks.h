@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "finding.h"
 #include "reply.h"
 #include "session.h"
 
@@ -20,25 +21,21 @@ enum stage {
 	STAGE_DATA  /* it is whole */
 };
 
-enum outcome { CHECK_PASS, CHECK_FAIL, CHECK_UNAVAILABLE };
-
-struct finding {	 /* of a check that did not pass */
-	int deny, defer; /* codes of the reply by verdict */
-	const char *deny_enhanced, *defer_enhanced;
-	char reason[256]; /* one helpful sentence */
-};
-
 typedef enum outcome check(const struct session *, struct finding *);
 check check_helo, check_relay, check_size_declared, check_size_counted,
-    check_pregreet;
-
-/* Fills in a finding; returns CHECK_FAIL. */
-__attribute__((format(printf, 6, 7))) enum outcome finding_set(struct finding *,
-    int deny, const char *deny_enhanced, int defer, const char *defer_enhanced,
-    const char *fmt, ...);
+    check_pregreet;					    /* ask nobody */
+check check_client, check_ptr, check_dnsbl, check_greylist; /* the host */
 
 /* Runs the checks of STAGE in their order.  True: go on; false: R is the
  * refusal of the first that stops the client. */
-bool checks_run(const struct session *, enum stage, struct reply *r);
+bool checks_run(struct session *, enum stage, struct reply *r);
+
+/* Whether what is judged once the message is here is judged alike for both
+ * domains; if not, they can not share a transaction. */
+bool checks_agree(const struct session *, const char *one, const char *two);
+
+/* The domain whose primary is the better place: that of the recipient, or of
+ * the message. */
+const char *checks_domain(const struct session *);
 
 #endif

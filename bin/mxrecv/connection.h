@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "disk.h"
+#include "inquiry.h"
 #include "peer.h"
 #include "session.h"
 #include "wire.h"
@@ -17,6 +18,7 @@ struct connection {
 	const struct conf *conf;
 	struct session session;
 	struct peer peer;
+	struct inquiry inquiry;
 	int64_t began, deadline; /* of the whole session */
 	const char *end;	 /* why it ended, for the log */
 	struct store store;

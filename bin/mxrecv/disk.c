@@ -19,7 +19,6 @@ static int write_octets(void *, const char *, size_t);
 static bool commit(void *, const struct session *, char *);
 static void drop(void *);
 static enum etrn_outcome etrn(void *, const char *, bool, long *);
-static struct policy_db *policy(struct disk *);
 static bool spool(struct disk *);
 static bool began_lately(struct disk *, const char *word);
 static bool is_served(struct disk *, const char *domain);
@@ -37,6 +36,7 @@ void
 disk_end(struct disk *d)
 {
 	drop(d);
+	notes_free(&d->notes);
 	policy_db_close(d->policy);
 	state_db_close(d->state);
 	if (d->spooled)
@@ -48,8 +48,8 @@ ask_domain(void *ctx, const char *name, struct domain_row *out)
 {
 	struct disk *d = ctx;
 
-	return policy(d) ? policy_domain(d->policy, name, out)
-			 : ANSWER_UNAVAILABLE;
+	return disk_policy(d) ? policy_domain(d->policy, name, out)
+			      : ANSWER_UNAVAILABLE;
 }
 
 static enum answer
@@ -58,8 +58,8 @@ ask_verdicts(
 {
 	struct disk *d = ctx;
 
-	return policy(d) ? policy_verdicts(d->policy, test, domain, out)
-			 : ANSWER_UNAVAILABLE;
+	return disk_policy(d) ? policy_verdicts(d->policy, test, domain, out)
+			      : ANSWER_UNAVAILABLE;
 }
 
 static bool
@@ -134,9 +134,8 @@ etrn(void *ctx, const char *domain, bool below, long *count)
 	return flag == 1 ? ETRN_PENDING : ETRN_STARTED;
 }
 
-/* NULL when policy.db can not be read; logged once a session. */
-static struct policy_db *
-policy(struct disk *d)
+struct policy_db *
+disk_policy(struct disk *d)
 {
 	char err[DB_ERROR];
 
@@ -147,6 +146,20 @@ policy(struct disk *d)
 		log_event(LOG_L_ERROR, "no-policy", "error", err, NULL);
 	}
 	return d->policy;
+}
+
+struct state_db *
+disk_state(struct disk *d)
+{
+	char err[DB_ERROR];
+
+	if (d->state != NULL || d->state_bad)
+		return d->state;
+	if ((d->state = state_db_open(d->conf->state, err)) == NULL) {
+		d->state_bad = true;
+		log_event(LOG_L_ERROR, "no-state", "error", err, NULL);
+	}
+	return d->state;
 }
 
 static bool
@@ -165,12 +178,9 @@ spool(struct disk *d)
 static bool
 began_lately(struct disk *d, const char *domain)
 {
-	char err[DB_ERROR];
 	time_t began, now = time(NULL);
 
-	if (d->state == NULL)
-		d->state = state_db_open(d->conf->state, err);
-	return d->state != NULL &&
+	return disk_state(d) != NULL &&
 	    state_etrn(d->state, domain, &began) == ANSWER_YES &&
 	    began <= now && now - began < ETRN_INTERVAL;
 }

@@ -7,6 +7,7 @@
 #define DISK_H
 
 #include "conf.h"
+#include "notes.h"
 #include "spool.h"
 #include "statedb.h"
 #include "store.h"
@@ -16,14 +17,19 @@ struct disk {
 	struct policy_db *policy;
 	struct state_db *state;
 	struct spool spool;
-	bool spooled;	 /* spool is open */
-	bool policy_bad; /* said so already */
+	bool spooled;		    /* spool is open */
+	bool policy_bad, state_bad; /* said so already */
+	struct notes notes;
 	bool drafting;
 	struct draft draft;
 };
 
 void disk_init(struct disk *, const struct conf *, struct store *);
 void disk_end(struct disk *);
+
+/* Each NULL when it can not be opened, which is logged once. */
+struct policy_db *disk_policy(struct disk *);
+struct state_db *disk_state(struct disk *);
 
 /* accept.c: the message of D->draft for every domain of the session's
  * recipients. */

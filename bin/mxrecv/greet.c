@@ -26,6 +26,7 @@ greet(struct connection *c)
 {
 	if (!say_first(c))
 		return false;
+	inquiry_welcome(&c->inquiry, &c->session.client);
 	pause_for(c, c->conf->greet_delay);
 	if (wire_readable(&c->wire, 0))
 		session_spoke_early(&c->session);
@@ -56,13 +57,19 @@ say_last(struct connection *c)
 	return connection_send(c, text, (size_t)n);
 }
 
-/* The DNS works meanwhile.  Input, or the end of it, ends the pause. */
+/* The DNS works meanwhile.  Input, or the end of it, ends the pause; so does
+ * the name of a host that was here lately. */
 static void
 pause_for(struct connection *c, unsigned seconds)
 {
 	int64_t until = wire_now() + (int64_t)seconds * 1000;
+	const struct client *client = &c->session.client;
 
+	if (client->welcome)
+		return;
 	peer_step(&c->peer, c->wire.in, until);
+	if (client->passed_lately && client->named == ANSWER_YES)
+		return;
 	while (wire_now() < until &&
 	    !wire_readable(&c->wire, (int)(until - wire_now())))
 		continue;

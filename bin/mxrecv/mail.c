@@ -18,6 +18,7 @@
 static bool parse_sender(
     const char *, size_t, struct transaction *, struct reply *);
 static bool take_rcpt(struct session *, const char *, size_t, struct reply *);
+static bool shares(struct session *, struct reply *);
 static bool parse_rcpt(
     const char *, size_t, struct path *, struct rcpt_params *, struct reply *);
 static bool path_text(
@@ -33,6 +34,7 @@ verb_mail(struct session *s, const char *arg, size_t n, struct reply *r)
 {
 	struct transaction *t = &s->mail;
 
+	s->serial++;
 	if (!parse_sender(arg, n, t, r) || !checks_run(s, STAGE_MAIL, r)) {
 		session_reset(s);
 		return NEXT_LINE;
@@ -109,7 +111,25 @@ take_rcpt(struct session *s, const char *arg, size_t n, struct reply *r)
 	s->rcpt = &path;
 	good = checks_run(s, STAGE_RCPT, r);
 	s->rcpt = NULL;
-	return good && add(s, &path, &params, r);
+	return good && shares(s, r) && add(s, &path, &params, r);
+}
+
+/* One reply stands for all recipients of a message, so those for whom it may
+ * differ do not share one (RFC 5321 4.5.3.1.10 has the code). */
+static bool
+shares(struct session *s, struct reply *r)
+{
+	struct transaction *t = &s->mail;
+
+	if (t->domain[0] == '\0')
+		strlcpy(t->domain, s->row.name, sizeof t->domain);
+	if (strcmp(t->domain, s->row.name) == 0 ||
+	    checks_agree(s, t->domain, s->row.name))
+		return true;
+	reply_set(r, 452, "4.5.3",
+	    "Send the message again to %s, which has a policy of its own",
+	    s->row.name);
+	return false;
 }
 
 static bool

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+static void note_name(struct client *, const struct dns_ptr *);
+
 void
 peer_open(
     struct peer *p, const struct conf *conf, int fd, struct client *client)
@@ -38,9 +40,20 @@ peer_step(struct peer *p, int fd, int64_t until)
 	if (!p->ptr.done)
 		dns_step(p->dns, fd, until);
 	if (p->ptr.done)
-		strlcpy(p->client->name, p->ptr.name, sizeof p->client->name);
+		note_name(p->client, &p->ptr);
 	if (p->ptr.done || wire_now() >= p->deadline)
 		peer_close(p);
+}
+
+static void
+note_name(struct client *c, const struct dns_ptr *ptr)
+{
+	strlcpy(c->name, ptr->name, sizeof c->name);
+	c->named = ANSWER_NO;
+	if (ptr->status == DNS_FOUND)
+		c->named = ANSWER_YES;
+	else if (ptr->status == DNS_TEMPFAIL)
+		c->named = ANSWER_UNAVAILABLE;
 }
 
 void

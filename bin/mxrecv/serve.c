@@ -44,9 +44,12 @@ serve(const struct conf *conf, int in, int out)
 	disk_init(&c->disk, conf, &c->store);
 	session_init(&c->session, conf, &c->store);
 	peer_open(&c->peer, conf, in, &c->session.client);
+	inquiry_init(&c->inquiry, conf, &c->disk, &c->peer);
+	c->session.oracle = &c->inquiry.oracle;
 	if (greet(c))
 		converse(c);
 	log_session(c);
+	inquiry_end(&c->inquiry, &c->session);
 	session_end(&c->session);
 	disk_end(&c->disk);
 	peer_close(&c->peer);
@@ -255,8 +258,9 @@ log_session(const struct connection *c)
 	snprintf(errors, sizeof errors, "%u", n->errors);
 	snprintf(octets, sizeof octets, "%llu", (unsigned long long)n->octets);
 	snprintf(ms, sizeof ms, "%lld", (long long)(wire_now() - c->began));
-	log_event(LOG_L_INFO, "session", "client", address, "name",
-	    c->session.client.name, "helo", c->session.helo, "messages",
+	log_event(LOG_L_INFO, "session", "id", c->session.id, "client", address,
+	    "name", c->session.client.name, "helo", c->session.helo, "messages",
 	    messages, "recipients", rcpts, "refused", refused, "errors", errors,
-	    "octets", octets, "ms", ms, "end", c->end, NULL);
+	    "refused-by", c->session.refused_by, "octets", octets, "ms", ms,
+	    "end", c->end, NULL);
 }

@@ -86,6 +86,9 @@ session_init(
 	s->conf = conf;
 	s->store = store;
 	s->phase = PHASE_CONNECTED;
+	s->client.named = ANSWER_UNAVAILABLE;
+	if (id_new(s->id) == -1)
+		s->id[0] = '\0';
 }
 
 void

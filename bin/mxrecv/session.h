@@ -13,6 +13,9 @@
 
 #include "conf.h"
 #include "content.h"
+#include "finding.h"
+#include "id.h"
+#include "oracle.h"
 #include "path.h"
 #include "policydb.h"
 #include "rcpts.h"
@@ -40,13 +43,28 @@ enum next { /* what the owner of the descriptors does after the reply */
 struct client { /* who is at the other end */
 	struct ip ip;
 	char name[DOMAIN_LEN + 1]; /* confirmed PTR (RFC 8601 2.7.3), or "" */
+	enum answer named;	   /* UNAVAILABLE: not known, or not yet */
+	enum verdict verdict;	   /* of table client; OFF if it has none */
+	bool welcome;		   /* table client lets it past every test */
+	bool passed_lately;	   /* it is no stranger to the greylist */
+};
+
+enum { CHECKS_MAX = 32 };
+
+struct result { /* of a check, kept for the next recipient */
+	bool known, told;
+	enum outcome outcome;
+	long ms;
+	struct finding finding; /* unless it passed */
 };
 
 struct transaction {
 	struct path sender;
 	struct mail_params params;
 	struct rcpts rcpts;
-	unsigned refused; /* recipients that were not taken */
+	unsigned refused;	     /* recipients that were not taken */
+	char domain[DOMAIN_LEN + 1]; /* the row of the first that was; "" */
+	struct result result[CHECKS_MAX];
 	struct content content;
 	bool content_open;
 };
@@ -59,13 +77,17 @@ struct counters { /* of the session's one log line */
 struct session {
 	const struct conf *conf;
 	const struct store *store;
+	const struct oracle *oracle; /* NULL: nobody is asked */
+	char id[ID_NAME + 1];	     /* of the connection */
 	struct client client;
 	enum phase phase;
 	bool early;		   /* it spoke before its turn */
 	bool extended;		   /* EHLO, not HELO */
 	char helo[DOMAIN_LEN + 1]; /* as it is written in Received */
 	struct transaction mail;
-	uint64_t chunk; /* NEXT_CHUNK: octets to come */
+	unsigned serial;	/* counts transactions, from 1 */
+	const char *refused_by; /* the last test that stopped something */
+	uint64_t chunk;		/* NEXT_CHUNK: octets to come */
 	bool last_chunk;
 	struct counters count;
 	/* the recipient that the checks of STAGE_RCPT look at */

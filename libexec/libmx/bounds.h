@@ -42,6 +42,12 @@ enum {
 	ATTEMPT_MAX_WAIT = 3 * 3600, /* published: DESIGN, Queue */
 	ETRN_INTERVAL = 60,	     /* ours: one run a minute for a domain */
 
+	/* What tests go by where policy.db can not be read, in seconds. */
+	GREYLIST_DELAY = 300, /* published: mx-schema(5), table setting */
+	GREYLIST_WINDOW = 2 * 86400,
+	GREYLIST_WHITE = 36 * 86400,
+	SPAM_THRESHOLD = 6, /* published: DESIGN */
+
 	/* The client's patience, in seconds. */
 	WAIT_CONNECT = 30,   /* ours: RFC 5321 has none */
 	WAIT_GREETING = 300, /* RFC 5321 4.5.3.2.1 */

@@ -7,14 +7,16 @@ enum { COLUMNS = 10 }; /* of text */
 
 static const char put_sql[] =
     "INSERT INTO decision(connection, message, client, helo, sender,"
-    " recipient, test, outcome, verdict, reason, at, ms)"
-    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)";
+    " recipient, test, outcome, verdict, reason, at, ms, serial)"
+    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)";
 static const char find_sql[] =
     "SELECT * FROM (SELECT connection, message, client, helo, sender,"
-    " recipient, test, outcome, verdict, reason, at, ms, number FROM decision"
-    " WHERE connection IN (SELECT connection FROM decision WHERE message = ?1"
-    "  AND message <> '') AND message IN (?1, '') OR connection = ?1"
-    " OR client = ?1 OR sender = ?1 OR recipient = ?1 AND recipient <> ''"
+    " recipient, test, outcome, verdict, reason, at, ms, serial, number"
+    " FROM decision WHERE (connection, serial) IN"
+    "  (SELECT connection, serial FROM decision"
+    "   WHERE message = ?1 AND message <> '')"
+    " OR connection = ?1 OR client = ?1 OR sender = ?1"
+    " OR recipient = ?1 AND recipient <> ''"
     " ORDER BY number DESC LIMIT ?2) ORDER BY number";
 static const char prune_sql[] = "DELETE FROM decision WHERE at < ?1";
 static const char find_repeat_sql[] =
@@ -36,6 +38,7 @@ decision_put(struct state_db *s, const struct decision *d)
 		sqlite3_bind_text(st, i + 1, text[i], -1, SQLITE_STATIC);
 	sqlite3_bind_int64(st, COLUMNS + 1, d->at);
 	sqlite3_bind_int64(st, COLUMNS + 2, d->ms);
+	sqlite3_bind_int64(st, COLUMNS + 3, d->serial);
 	return state_put(s, st);
 }
 
@@ -61,7 +64,8 @@ decision_find(struct state_db *s, const char *what, unsigned most,
 			(time_t)sqlite3_column_int64(st, COLUMNS), text[0],
 			text[1], text[2], text[3], text[4], text[5], text[6],
 			text[7], text[8], text[9],
-			(long)sqlite3_column_int64(st, COLUMNS + 1)});
+			(long)sqlite3_column_int64(st, COLUMNS + 1),
+			(unsigned)sqlite3_column_int64(st, COLUMNS + 2)});
 		n++;
 	}
 	return more == ANSWER_NO ? n : -1;

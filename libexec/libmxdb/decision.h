@@ -16,6 +16,7 @@ struct decision { /* strings are owned by whoever fills it */
 	const char *connection, *message, *client, *helo, *sender, *recipient,
 	    *test, *outcome, *verdict, *reason;
 	long ms;
+	unsigned serial; /* of the transaction in the connection */
 };
 
 /* One row; group many with state_begin() and state_commit(). */

@@ -61,6 +61,12 @@ greylist_ask(struct state_db *s, const struct greylist *g, const char *host,
 }
 
 int
+greylist_note(struct state_db *s, const char *host, time_t now)
+{
+	return store(s, host, &(struct row){.first = now, .passed = now});
+}
+
+int
 greylist_prune(struct state_db *s, const struct greylist *g, time_t now)
 {
 	sqlite3_stmt *st = sql_statement(&s->sql, prune_sql);

@@ -22,6 +22,8 @@ enum answer greylist_knows(
  */
 enum answer greylist_ask(struct state_db *, const struct greylist *,
     const char *host, time_t now, time_t *wait);
+/* HOST is known from now on. */
+int greylist_note(struct state_db *, const char *host, time_t now);
 /* Forgets what is of no more use. */
 int greylist_prune(struct state_db *, const struct greylist *, time_t now);
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+#include "inquiry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "session.h"
+
+static enum answer client(void *, const struct ip *, enum verdict *);
+static double spam_threshold(void *, const struct session *, const char *);
+static void note(void *, const struct session *, const struct noted *);
+
+void
+inquiry_init(struct inquiry *q, const struct conf *conf, struct disk *disk,
+    struct peer *peer)
+{
+	*q = (struct inquiry){.conf = conf, .disk = disk, .peer = peer};
+	q->oracle = (struct oracle){.ctx = q,
+	    .listed = inquiry_listed,
+	    .known = inquiry_known,
+	    .spam_threshold = spam_threshold,
+	    .note = note};
+}
+
+void
+inquiry_end(struct inquiry *q, const struct session *s)
+{
+	struct notes *notes = &q->disk->notes;
+
+	if (notes->left_out > 0)
+		log_event(
+		    LOG_L_INFO, "decisions-left-out", "session", s->id, NULL);
+	if (notes->n > 0 && disk_state(q->disk) != NULL &&
+	    notes_write(notes, s, disk_state(q->disk)) == -1)
+		log_event(
+		    LOG_L_ERROR, "decisions-lost", "session", s->id, NULL);
+}
+
+void
+inquiry_welcome(struct inquiry *q, struct client *c)
+{
+	c->passed_lately = inquiry_passed_lately(q, &c->ip);
+	if (client(q, &c->ip, &c->verdict) != ANSWER_YES)
+		c->verdict = VERDICT_OFF;
+	else
+		c->welcome = c->verdict == VERDICT_OFF;
+}
+
+long
+inquiry_number(struct inquiry *q, const char *name, long fallback)
+{
+	struct policy_db *p = disk_policy(q->disk);
+	char text[SETTING_LEN];
+
+	if (p == NULL || policy_setting(p, name, NULL, text) != ANSWER_YES)
+		return fallback;
+	return strtol(text, NULL, 10);
+}
+
+static enum answer
+client(void *ctx, const struct ip *ip, enum verdict *out)
+{
+	struct inquiry *q = ctx;
+	struct policy_db *p = disk_policy(q->disk);
+
+	return p != NULL ? policy_client(p, ip, out) : ANSWER_UNAVAILABLE;
+}
+
+static double
+spam_threshold(void *ctx, const struct session *s, const char *domain)
+{
+	struct inquiry *q = ctx;
+	struct policy_db *p = disk_policy(q->disk);
+	char text[SETTING_LEN];
+
+	(void)s;
+	if (p == NULL ||
+	    policy_setting(p, "spam_threshold", domain, text) != ANSWER_YES)
+		return SPAM_THRESHOLD;
+	return strtod(text, NULL);
+}
+
+static void
+note(void *ctx, const struct session *s, const struct noted *n)
+{
+	struct inquiry *q = ctx;
+
+	notes_add(&q->disk->notes, s, n);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What was decided in a connection, kept until its end and then written into
+ * table decision in one transaction.  Bounded: what is too much is counted.
+ */
+#ifndef NOTES_H
+#define NOTES_H
+
+#include <stddef.h>
+#include <time.h>
+
+#include "oracle.h"
+#include "statedb.h"
+
+enum { NOTES_MAX = 512 };
+
+struct note {
+	time_t at;
+	unsigned serial;
+	const char *test, *outcome, *verdict; /* constants */
+	char *words; /* reason, sender, recipient, helo, message; NUL after each
+		      */
+	long ms;
+};
+
+struct notes {
+	size_t n, room, left_out;
+	struct note *note;
+};
+
+void notes_add(struct notes *, const struct session *, const struct noted *);
+/* The message is in the spool as ID, for DOMAIN. */
+void notes_accepted(
+    struct notes *, const struct session *, const char *id, const char *domain);
+/* 0; -1: they could not be written.  Empties the notes in any case. */
+int notes_write(struct notes *, const struct session *, struct state_db *);
+void notes_free(struct notes *);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the checks ask of DNS, of helpers, of the primary and of memory: one
+ * question a function, each bounded in time, each asked at most once for what
+ * it is about.  The real one is inquiry.h; a session without an oracle makes
+ * only those checks that ask nobody.
+ */
+#ifndef ORACLE_H
+#define ORACLE_H
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "policydb.h"
+
+struct session;
+struct spf_answer;
+struct dkim_answer;
+struct scan_answer;
+
+enum { TOLD_LEN = 200 }; /* words of others in a reply: printable, one line */
+
+enum rcpt_answer {
+	RCPT_EXISTS,
+	RCPT_REFUSED,	/* by the primary, or not in table recipient */
+	RCPT_UNKNOWN,	/* the primary is down, and it was never asked */
+	RCPT_OVERDRAWN, /* this client has named too many that do not exist */
+	RCPT_NOT_SAID
+};
+
+enum sender_answer {
+	SENDER_EXISTS,	  /* or there is no need to ask */
+	SENDER_NO_DOMAIN, /* neither MX nor address, or it takes no mail */
+	SENDER_REFUSED,
+	SENDER_NOT_SAID
+};
+
+struct noted { /* one outcome of one check, for table decision */
+	const char *test, *outcome, *verdict, *reason;
+	bool each; /* it is about the recipient, not the whole message */
+	long ms;
+};
+
+struct oracle {
+	void *ctx;
+	/* YES: the weights of the zones that list it reach the threshold;
+	 * ZONES names them. */
+	enum answer (*listed)(
+	    void *ctx, const struct session *, char zones[TOLD_LEN]);
+	/* NO: the host is not known yet, and has to wait. */
+	enum answer (*known)(
+	    void *ctx, const struct session *, time_t *seconds);
+	/* Of the recipient that is looked at; TOLD is the primary's reply. */
+	enum rcpt_answer (*recipient)(
+	    void *ctx, const struct session *, char told[TOLD_LEN]);
+	enum sender_answer (*sender)(
+	    void *ctx, const struct session *, char told[TOLD_LEN]);
+	/* YES: the same was deferred for its content lately. */
+	enum answer (*repeated)(
+	    void *ctx, const struct session *, char told[TOLD_LEN]);
+	/* NULL: unavailable.  Of the message, once it is whole. */
+	const struct spf_answer *(*spf)(void *ctx, const struct session *);
+	const struct dkim_answer *(*signatures)(
+	    void *ctx, const struct session *);
+	const struct scan_answer *(*scan)(void *ctx, const struct session *);
+	/* The score above which mail to the recipients' domain is spam. */
+	double (*spam_threshold)(
+	    void *ctx, const struct session *, const char *domain);
+	void (*note)(void *ctx, const struct session *, const struct noted *);
+};
+
+#endif
