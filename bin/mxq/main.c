@@ -31,6 +31,7 @@ static const struct command commands[] = {
     {"drop", mxq_drop, 1, -1, 'y'},
     {"stats", mxq_stats, 0, 1, 0},
     {"bad", mxq_bad, 0, 0, 0},
+    {"why", mxq_why, 1, 1, 0},
 };
 
 static const struct command *find_command(const char *);
@@ -139,7 +140,8 @@ usage(void)
 	      "       bounce id ...        back to the sender\n"
 	      "       drop [-y] id ...     away, without a bounce\n"
 	      "       stats [domain]       sums and the primary's state\n"
-	      "       bad                  what did not parse\n",
+	      "       bad                  what did not parse\n"
+	      "       why id|address|client  what was decided, and why\n",
 	    stderr);
 	exit(EX_USAGE);
 }

@@ -42,6 +42,7 @@ int mxq_bounce(struct mxq *, char *args[]);
 int mxq_drop(struct mxq *, char *args[]);
 int mxq_stats(struct mxq *, char *args[]);
 int mxq_bad(struct mxq *, char *args[]);
+int mxq_why(struct mxq *, char *args[]);
 
 /* Calls EACH for every message that ARGS name: "id", "domain/id" and, when
  * DOMAINS, "domain" for all that wait there. */

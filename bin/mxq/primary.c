@@ -11,14 +11,21 @@
 
 static struct state_db *open_state(struct mxq *);
 
-void
-primary_of(struct mxq *q, const char *domain, struct primary *out)
+struct state_db *
+primary_state_db(struct mxq *q)
 {
 	if (!q->state_asked)
 		q->state = open_state(q);
 	q->state_asked = true;
-	if (q->state == NULL ||
-	    state_primary(q->state, domain, out) != ANSWER_YES)
+	return q->state;
+}
+
+void
+primary_of(struct mxq *q, const char *domain, struct primary *out)
+{
+	struct state_db *state = primary_state_db(q);
+
+	if (state == NULL || state_primary(state, domain, out) != ANSWER_YES)
 		*out = (struct primary){0};
 }
 

@@ -6,6 +6,8 @@
 #include "mxq.h"
 #include "statedb.h"
 
+/* state.db, opened when it is first asked for; NULL when it is not there. */
+struct state_db *primary_state_db(struct mxq *);
 /* All zero where nothing is known. */
 void primary_of(struct mxq *, const char *domain, struct primary *);
 /* When the message is tried next: its own time, or its domain's; 0: held. */

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include "books.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "address.h"
+#include "decision.h"
+#include "greylist.h"
 #include "log.h"
 
+enum { PRUNE_EVERY = 3600 };
+
+static time_t setting(struct books *, const char *, time_t);
 static bool policy(struct books *);
 static bool state(struct books *);
 
@@ -74,6 +81,39 @@ books_note(struct books *b, const char *domain, const struct report *r)
 	if (r->walked)
 		state_walk_put(b->state, domain, &r->walk);
 	state_commit(b->state);
+}
+
+/* Once an hour, whoever comes first. */
+void
+books_prune(struct books *b)
+{
+	time_t now = time(NULL);
+
+	if (!state(b) || !policy(b) ||
+	    budget_take(b->state, "prune", 1, PRUNE_EVERY, now) != ANSWER_YES)
+		return;
+	if (decision_prune(b->state,
+		now - setting(b, "decisions_keep", DECISIONS_KEEP)) == -1 ||
+	    repeat_prune(b->state,
+		now - setting(b, "repeat_memory", REPEAT_MEMORY)) == -1 ||
+	    address_prune(b->state, now) == -1 ||
+	    greylist_prune(b->state,
+		&(struct greylist){
+		    .window = setting(b, "greylist_window", GREYLIST_WINDOW),
+		    .white = setting(b, "greylist_white", GREYLIST_WHITE)},
+		now) == -1)
+		log_event(LOG_L_ERROR, "state-not-pruned", "file",
+		    b->conf->state, NULL);
+}
+
+static time_t
+setting(struct books *b, const char *name, time_t fallback)
+{
+	char text[SETTING_LEN];
+
+	if (policy_setting(b->policy, name, NULL, text) != ANSWER_YES)
+		return fallback;
+	return (time_t)strtol(text, NULL, 10);
 }
 
 static bool

@@ -24,5 +24,7 @@ bool books_backoff(struct books *, struct backoff *);
 /* An ETRN run for the domain begins. */
 void books_note_etrn(struct books *, const char *domain);
 void books_note(struct books *, const char *domain, const struct report *);
+/* Takes out of state.db what is of no more use; now and then, not each time. */
+void books_prune(struct books *);
 
 #endif

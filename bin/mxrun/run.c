@@ -40,6 +40,7 @@ run_queue(const struct conf *conf, char *named[], bool progress)
 	    !pool_run(&run, &books, &jobs, &tally))
 		status = EX_TEMPFAIL;
 	log_run(&tally);
+	books_prune(&books);
 	if (status == EX_OK && tally.trouble)
 		status = EX_TEMPFAIL;
 	jobs_free(&jobs);

@@ -46,6 +46,8 @@ enum {
 	GREYLIST_DELAY = 300, /* published: mx-schema(5), table setting */
 	GREYLIST_WINDOW = 2 * 86400,
 	GREYLIST_WHITE = 36 * 86400,
+	REPEAT_MEMORY = 4 * 3600,
+	DECISIONS_KEEP = 30 * 86400,
 	SPAM_THRESHOLD = 6, /* published: DESIGN */
 
 	/* The client's patience, in seconds. */
