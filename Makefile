@@ -17,7 +17,7 @@ UNITDIR = $(PREFIX)/lib/systemd/system
 
 # program	our archives		system libraries
 OURS_mxrecv	= libmxdb libmx
-SYS_mxrecv	= -lsqlite3 -lcares -lidn2 -lbsd
+SYS_mxrecv	= -lsqlite3 -lcares -lidn2 -lbsd -lmd
 OURS_mxrun	= libmxdb libmx
 SYS_mxrun	= -lsqlite3 -lcares -lidn2 -lbsd
 OURS_mxq	= libmxdb libmx
@@ -52,7 +52,7 @@ PROGRAMS = $(BINS:%=$(O)/bin/%) $(HELPERS:%=$(O)/libexec/%)
 LIBS = $(patsubst %,$(O)/lib/%.a,$(ARCHIVES) $(BINS) $(HELPERS))
 UNITS = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/*.c))
 TOOLS = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(wildcard tests/tools/*.c))
-ALLSYS = -lsqlite3 -lcares -lidn2 -lbsd
+ALLSYS = -lsqlite3 -lcares -lidn2 -lbsd -lmd
 
 all: $(PROGRAMS)
 

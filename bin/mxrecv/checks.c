@@ -12,10 +12,11 @@
 #include "wire.h"
 
 enum {
-	CLOSED = 1, /* no verdict lets it pass: that would be an open relay */
-	EACH = 2,   /* about the recipient: made anew for each */
-	ALL = 4,    /* made of a welcome client too */
-	ASKS = 8    /* needs an oracle */
+	CLOSED = 1,  /* no verdict lets it pass: that would be an open relay */
+	EACH = 2,    /* about the recipient: made anew for each */
+	ALL = 4,     /* made of a welcome client too */
+	ASKS = 8,    /* needs an oracle */
+	CONTENT = 16 /* a deferral is remembered for the next try */
 };
 
 struct entry {
@@ -37,6 +38,8 @@ static const struct entry checks[] = {
     {"ptr", STAGE_RCPT, ASKS, check_ptr, {VERDICT_LOG, VERDICT_OFF}},
     {"dnsbl", STAGE_RCPT, ASKS, check_dnsbl, {VERDICT_DEFER, VERDICT_OFF}},
     {"greylist", STAGE_RCPT, ASKS, check_greylist,
+	{VERDICT_DEFER, VERDICT_OFF}},
+    {"repeat", STAGE_RCPT, ASKS | EACH, check_repeat,
 	{VERDICT_DEFER, VERDICT_OFF}},
     {"size", STAGE_BODY, ALL, check_size_counted, {VERDICT_DENY, VERDICT_OFF}},
 };
@@ -191,6 +194,9 @@ tell(struct session *s, unsigned i, const struct result *result,
 		    &(struct noted){e->test, outcomes[result->outcome],
 			names[verdict], result->finding.reason,
 			(e->flags & EACH) || verdict >= VERDICT_DEFER,
+			verdict == VERDICT_DEFER &&
+			    result->outcome == CHECK_FAIL &&
+			    (e->flags & CONTENT),
 			result->ms});
 }
 

@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "log.h"
 #include "session.h"
 
+static void forget(struct inquiry *, unsigned serial);
 static enum answer client(void *, const struct ip *, enum verdict *);
 static double spam_threshold(void *, const struct session *, const char *);
 static void note(void *, const struct session *, const struct noted *);
@@ -15,10 +17,12 @@ void
 inquiry_init(struct inquiry *q, const struct conf *conf, struct disk *disk,
     struct peer *peer)
 {
-	*q = (struct inquiry){.conf = conf, .disk = disk, .peer = peer};
+	*q = (struct inquiry){
+	    .conf = conf, .disk = disk, .peer = peer, .message = -1};
 	q->oracle = (struct oracle){.ctx = q,
 	    .listed = inquiry_listed,
 	    .known = inquiry_known,
+	    .repeated = inquiry_repeated,
 	    .spam_threshold = spam_threshold,
 	    .note = note};
 }
@@ -28,6 +32,7 @@ inquiry_end(struct inquiry *q, const struct session *s)
 {
 	struct notes *notes = &q->disk->notes;
 
+	forget(q, 0);
 	if (notes->left_out > 0)
 		log_event(
 		    LOG_L_INFO, "decisions-left-out", "session", s->id, NULL);
@@ -47,6 +52,16 @@ inquiry_welcome(struct inquiry *q, struct client *c)
 		c->welcome = c->verdict == VERDICT_OFF;
 }
 
+int
+inquiry_message(struct inquiry *q, const struct session *s)
+{
+	if (q->serial != s->serial)
+		forget(q, s->serial);
+	if (q->message == -1 && q->disk->drafting)
+		q->message = draft_reader(&q->disk->draft);
+	return q->message;
+}
+
 long
 inquiry_number(struct inquiry *q, const char *name, long fallback)
 {
@@ -56,6 +71,17 @@ inquiry_number(struct inquiry *q, const char *name, long fallback)
 	if (p == NULL || policy_setting(p, name, NULL, text) != ANSWER_YES)
 		return fallback;
 	return strtol(text, NULL, 10);
+}
+
+/* What was about another message. */
+static void
+forget(struct inquiry *q, unsigned serial)
+{
+	if (q->message != -1)
+		close(q->message);
+	q->message = -1;
+	q->digested = false;
+	q->serial = serial;
 }
 
 static enum answer
@@ -87,4 +113,6 @@ note(void *ctx, const struct session *s, const struct noted *n)
 	struct inquiry *q = ctx;
 
 	notes_add(&q->disk->notes, s, n);
+	if (n->remember)
+		inquiry_remember(q, s, n->test, n->reason);
 }

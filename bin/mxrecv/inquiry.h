@@ -12,11 +12,18 @@
 #include "oracle.h"
 #include "peer.h"
 
+enum { DIGEST_LEN = 64, NETWORK_LEN = IP_TEXT + 4 };
+
 struct inquiry {
 	const struct conf *conf;
 	struct disk *disk;
 	struct peer *peer;
 	struct oracle oracle;
+	/* of the message that is here */
+	unsigned serial; /* of the transaction that the rest is about */
+	int message;	 /* a descriptor to read it; -1: not opened */
+	bool digested;
+	char digest[DIGEST_LEN + 1]; /* of its body, in hex */
 };
 
 void inquiry_init(
@@ -31,10 +38,21 @@ void inquiry_welcome(struct inquiry *, struct client *);
 /* A setting as a number; what can not be read is FALLBACK. */
 long inquiry_number(struct inquiry *, const char *name, long fallback);
 
+/* The message as it was received, to be read at SPOOL_HEAD; -1: no. */
+int inquiry_message(struct inquiry *, const struct session *);
+
+/* inquiry_repeat.c */
+enum answer inquiry_repeated(
+    void *ctx, const struct session *, char told[TOLD_LEN]);
+void inquiry_remember(struct inquiry *, const struct session *,
+    const char *test, const char *reason);
+
 /* inquiry_host.c */
 enum answer inquiry_listed(
     void *ctx, const struct session *, char zones[TOLD_LEN]);
 enum answer inquiry_known(void *ctx, const struct session *, time_t *seconds);
+/* The network a client is taken for: "192.0.2.0/24", "2001:db8::/64". */
+void inquiry_network(const struct ip *, char out[NETWORK_LEN]);
 bool inquiry_passed_lately(struct inquiry *, const struct ip *);
 
 #endif

@@ -8,7 +8,6 @@
 #include "session.h"
 
 static struct greylist settings(struct inquiry *);
-static void network_of(const struct ip *, char out[IP_TEXT + 4]);
 
 /* Until the last line of the greeting, or long after it. */
 enum answer
@@ -30,12 +29,12 @@ inquiry_known(void *ctx, const struct session *s, time_t *seconds)
 	struct inquiry *q = ctx;
 	struct state_db *state = disk_state(q->disk);
 	struct greylist g = settings(q);
-	char network[IP_TEXT + 4];
+	char network[NETWORK_LEN];
 	time_t now = time(NULL);
 
 	if (state == NULL)
 		return ANSWER_UNAVAILABLE;
-	network_of(&s->client.ip, network);
+	inquiry_network(&s->client.ip, network);
 	return greylist_ask(state, &g, network, now, seconds);
 }
 
@@ -44,9 +43,9 @@ inquiry_passed_lately(struct inquiry *q, const struct ip *ip)
 {
 	struct state_db *state = disk_state(q->disk);
 	struct greylist g = settings(q);
-	char network[IP_TEXT + 4];
+	char network[NETWORK_LEN];
 
-	network_of(ip, network);
+	inquiry_network(ip, network);
 	return state != NULL &&
 	    greylist_knows(state, &g, network, time(NULL)) == ANSWER_YES;
 }
@@ -60,8 +59,8 @@ settings(struct inquiry *q)
 	    inquiry_number(q, "greylist_white", GREYLIST_WHITE)};
 }
 
-static void
-network_of(const struct ip *ip, char out[IP_TEXT + 4])
+void
+inquiry_network(const struct ip *ip, char out[NETWORK_LEN])
 {
 	unsigned bits = ip->family == AF_INET6 ? 64 : 24;
 	struct ip network = *ip;
@@ -69,5 +68,5 @@ network_of(const struct ip *ip, char out[IP_TEXT + 4])
 
 	ip_mask(&network, bits);
 	ip_format(&network, text);
-	snprintf(out, IP_TEXT + 4, "%s/%u", text, bits);
+	snprintf(out, NETWORK_LEN, "%s/%u", text, bits);
 }

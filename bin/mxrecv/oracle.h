@@ -37,7 +37,8 @@ enum sender_answer {
 
 struct noted { /* one outcome of one check, for table decision */
 	const char *test, *outcome, *verdict, *reason;
-	bool each; /* it is about the recipient, not the whole message */
+	bool each;     /* it is about the recipient, not the whole message */
+	bool remember; /* the same content is to be deferred again */
 	long ms;
 };
 
@@ -55,7 +56,8 @@ struct oracle {
 	    void *ctx, const struct session *, char told[TOLD_LEN]);
 	enum sender_answer (*sender)(
 	    void *ctx, const struct session *, char told[TOLD_LEN]);
-	/* YES: the same was deferred for its content lately. */
+	/* YES: the same was deferred for its content lately: of the recipient
+	 * that is looked at, or of the message when it is here. */
 	enum answer (*repeated)(
 	    void *ctx, const struct session *, char told[TOLD_LEN]);
 	/* NULL: unavailable.  Of the message, once it is whole. */

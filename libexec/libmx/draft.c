@@ -70,6 +70,17 @@ draft_copy(struct draft *to, struct draft *from, const struct spool *sp)
 }
 
 int
+draft_reader(struct draft *d)
+{
+	char path[32];
+
+	if (flush(d) == -1)
+		return -1;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", d->fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+int
 draft_seal(struct draft *d, const struct envelope *e)
 {
 	if (envelope_emit(e, append_record, d) != 0 || write_head(d) == -1)

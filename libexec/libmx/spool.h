@@ -59,6 +59,9 @@ int draft_open(struct draft *, const struct spool *);
 int draft_write(struct draft *, const char *octets, size_t n);
 /* A second file with the message octets of the first. */
 int draft_copy(struct draft *to, struct draft *from, const struct spool *);
+/* A descriptor to read what was written so far, the message at SPOOL_HEAD; -1
+ * with errno.  The caller's to close. */
+int draft_reader(struct draft *);
 /* Writes journal and head, and syncs the file.  A failed sync ends it. */
 int draft_seal(struct draft *, const struct envelope *);
 /* Links it as queue/<domain>/<id> and syncs the directory; then closes it.

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What was deferred for its content: by who sends what to whom, before the
+ * message comes; by its body, when it is here.
+ */
+#include <sha2.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "decision.h"
+#include "inquiry.h"
+#include "session.h"
+
+enum {
+	KEY_LEN = 1024,
+	RCPTS_MOST = 20,       /* of one message are remembered */
+	DIGEST_MOST = 4 << 20, /* octets of a body; its size is in too */
+	BLOCK = 16 * 1024
+};
+
+static void sender_key(struct inquiry *, const struct session *,
+    const char *rcpt, char key[KEY_LEN]);
+static bool body_key(
+    struct inquiry *, const struct session *, char key[KEY_LEN]);
+static bool digest_body(struct inquiry *, const struct session *);
+static bool still_defers(
+    struct inquiry *, const struct session *, const char *test);
+
+enum answer
+inquiry_repeated(void *ctx, const struct session *s, char told[TOLD_LEN])
+{
+	struct inquiry *q = ctx;
+	struct state_db *state = disk_state(q->disk);
+	long memory = inquiry_number(q, "repeat_memory", REPEAT_MEMORY);
+	time_t now = time(NULL);
+	struct repeat r;
+	char key[KEY_LEN];
+
+	if (state == NULL)
+		return ANSWER_UNAVAILABLE;
+	if (s->rcpt != NULL)
+		sender_key(q, s, s->rcpt->mailbox, key);
+	else if (!body_key(q, s, key))
+		return ANSWER_UNAVAILABLE;
+	if (repeat_find(state, key, &r) != ANSWER_YES || r.at > now ||
+	    now - r.at > memory || !still_defers(q, s, r.test))
+		return ANSWER_NO;
+	strlcpy(told, r.reason, TOLD_LEN);
+	told[strcspn(told, ";")] = '\0';
+	return ANSWER_YES;
+}
+
+void
+inquiry_remember(struct inquiry *q, const struct session *s, const char *test,
+    const char *reason)
+{
+	struct state_db *state = disk_state(q->disk);
+	struct repeat r = {.at = time(NULL)};
+	struct rcpt_entry rcpt;
+	char key[KEY_LEN];
+	size_t at = 0;
+
+	if (state == NULL || state_begin(state) == -1)
+		return;
+	snprintf(r.test, sizeof r.test, "%s", test);
+	snprintf(r.reason, sizeof r.reason, "%s", reason);
+	if (body_key(q, s, key))
+		repeat_put(state, key, &r);
+	for (int i = 0;
+	     i < RCPTS_MOST && rcpts_next(&s->mail.rcpts, &at, &rcpt); i++) {
+		sender_key(q, s, rcpt.mailbox, key);
+		repeat_put(state, key, &r);
+	}
+	state_commit(state);
+}
+
+/* The declared size is in it, so that another message of the same sender is
+ * rarely taken for this one. */
+static void
+sender_key(struct inquiry *q, const struct session *s, const char *rcpt,
+    char key[KEY_LEN])
+{
+	char network[NETWORK_LEN];
+
+	(void)q;
+	inquiry_network(&s->client.ip, network);
+	snprintf(key, KEY_LEN, "s %s %llu %s %s", network,
+	    (unsigned long long)s->mail.params.size, s->mail.sender.mailbox,
+	    rcpt);
+}
+
+static bool
+body_key(struct inquiry *q, const struct session *s, char key[KEY_LEN])
+{
+	if (inquiry_message(q, s) == -1 || !digest_body(q, s))
+		return false;
+	snprintf(key, KEY_LEN, "b %s", q->digest);
+	return true;
+}
+
+static bool
+digest_body(struct inquiry *q, const struct session *s)
+{
+	uint64_t at = SPOOL_HEAD + s->mail.content.header.octets;
+	uint64_t end = SPOOL_HEAD + s->mail.content.octets, size = end - at;
+	char block[BLOCK];
+	SHA2_CTX sha;
+
+	if (q->digested)
+		return true;
+	SHA256Init(&sha);
+	SHA256Update(&sha, (const void *)&size, sizeof size);
+	if (end > at + DIGEST_MOST)
+		end = at + DIGEST_MOST;
+	while (at < end) {
+		size_t want =
+		    end - at > sizeof block ? sizeof block : (size_t)(end - at);
+		ssize_t n = pread(q->message, block, want, (off_t)at);
+
+		if (n <= 0)
+			return false;
+		SHA256Update(&sha, (const void *)block, (size_t)n);
+		at += (uint64_t)n;
+	}
+	SHA256End(&sha, q->digest);
+	return q->digested = true;
+}
+
+/* The admin may have changed the verdict since. */
+static bool
+still_defers(struct inquiry *q, const struct session *s, const char *test)
+{
+	const char *domain = s->rcpt != NULL ? s->row.name : s->mail.domain;
+	struct policy_db *p = disk_policy(q->disk);
+	struct verdicts v;
+
+	return p != NULL &&
+	    policy_verdicts(p, test, domain, &v) == ANSWER_YES &&
+	    v.on_fail >= VERDICT_DEFER;
+}
