@@ -7,7 +7,6 @@
 -- Changes hold from the next connection on.  Reading this file in again adds
 -- what is missing and changes nothing else.  See mx-schema(5).
 
-PRAGMA journal_mode = DELETE;
 PRAGMA application_id = 0x6d783170; -- "mx1p"
 
 BEGIN IMMEDIATE;
@@ -40,7 +39,10 @@ CREATE TABLE IF NOT EXISTS policy (
 	    CHECK (verdict IN ('off', 'log', 'defer', 'deny')),
 	on_unavailable TEXT NOT NULL DEFAULT 'off'
 	    CONSTRAINT "on_unavailable is off, log, defer or deny"
-	    CHECK (on_unavailable IN ('off', 'log', 'defer', 'deny'))
+	    CHECK (on_unavailable IN ('off', 'log', 'defer', 'deny')),
+	CONSTRAINT "relay with off or log would be an open relay"
+	    CHECK (test <> 'relay' OR verdict IN ('defer', 'deny')
+		AND on_unavailable IN ('defer', 'deny'))
 ) STRICT, WITHOUT ROWID;
 
 -- The same for one domain; what is not here is as in policy.
@@ -53,6 +55,9 @@ CREATE TABLE IF NOT EXISTS domain_policy (
 	on_unavailable TEXT NOT NULL DEFAULT 'off'
 	    CONSTRAINT "on_unavailable is off, log, defer or deny"
 	    CHECK (on_unavailable IN ('off', 'log', 'defer', 'deny')),
+	CONSTRAINT "relay with off or log would be an open relay"
+	    CHECK (test <> 'relay' OR verdict IN ('defer', 'deny')
+		AND on_unavailable IN ('defer', 'deny')),
 	PRIMARY KEY (domain, test)
 ) STRICT, WITHOUT ROWID;
 
@@ -69,9 +74,7 @@ CREATE TABLE IF NOT EXISTS dnsbl (
 
 -- Clients with a verdict of their own: 'off' lets them past every test.
 CREATE TABLE IF NOT EXISTS client (
-	network TEXT PRIMARY KEY NOT NULL
-	    CONSTRAINT "network is an address or address/bits"
-	    CHECK (network NOT GLOB '*[^0-9a-f.:/]*' AND network GLOB '*[.:]*'),
+	network TEXT PRIMARY KEY NOT NULL,
 	verdict TEXT NOT NULL
 	    CONSTRAINT "verdict is off, log, defer or deny"
 	    CHECK (verdict IN ('off', 'log', 'defer', 'deny'))
@@ -134,6 +137,7 @@ WITH name(kind, s) AS (
 SELECT kind, s, CASE
 	WHEN s <> lower(s) THEN 'write it in lower case'
 	WHEN s GLOB '*[^ -~]*' THEN 'write the A-label, xn--...'
+	WHEN s GLOB '[*].?*' THEN 'write it without *. and set subdomains to 1'
 	WHEN s GLOB '*[^a-z0-9.-]*'
 	    THEN 'a domain name has letters, digits, hyphens and dots only'
 	WHEN s LIKE '%.' THEN 'leave out the dot at the end'
@@ -141,6 +145,8 @@ SELECT kind, s, CASE
 	WHEN s LIKE '.%' OR s LIKE '%..%' THEN 'a label is empty'
 	WHEN s GLOB '-*' OR s GLOB '*-' OR s LIKE '%-.%' OR s LIKE '%.-%'
 	    THEN 'a label may not begin or end with a hyphen'
+	WHEN s GLOB '*' || replace(printf('%.64c', 'x'), 'x', '[^.]') || '*'
+	    THEN 'a label has 63 octets at most'
 	WHEN length(s) > 253 THEN 'a domain name has 253 octets at most'
 	WHEN s NOT GLOB '*[a-z]*' THEN 'this is an address, not a domain name'
 END AS why FROM name;
@@ -155,6 +161,8 @@ BEGIN
 	    THEN RAISE(ABORT, 'domain.name: write it in lower case')
 	WHEN 'write the A-label, xn--...'
 	    THEN RAISE(ABORT, 'domain.name: write the A-label, xn--...')
+	WHEN 'write it without *. and set subdomains to 1'
+	    THEN RAISE(ABORT, 'domain.name: write it without *. and set subdomains to 1')
 	WHEN 'leave out the dot at the end'
 	    THEN RAISE(ABORT, 'domain.name: leave out the dot at the end')
 	WHEN 'a domain name has two labels or more'
@@ -175,6 +183,7 @@ WHEN NEW.route IS NOT NULL AND (NEW.route NOT GLOB '[[]?*]*'
     OR substr(NEW.route, instr(NEW.route, ']') + 1) NOT GLOB ':[1-9]*'
 	AND substr(NEW.route, instr(NEW.route, ']') + 1) <> ''
     OR substr(NEW.route, instr(NEW.route, ']') + 2) GLOB '*[^0-9]*'
+    OR CAST(substr(NEW.route, instr(NEW.route, ']') + 2) AS INTEGER) > 65535
     OR substr(NEW.route, 2, instr(NEW.route, ']') - 2) GLOB '*[^a-zA-Z0-9.:-]*')
 BEGIN
 	SELECT RAISE(ABORT, 'domain.route: write [host] or [host]:port, as [primary.example.com]:25, or NULL to go by MX');
@@ -184,6 +193,7 @@ WHEN NEW.route IS NOT NULL AND (NEW.route NOT GLOB '[[]?*]*'
     OR substr(NEW.route, instr(NEW.route, ']') + 1) NOT GLOB ':[1-9]*'
 	AND substr(NEW.route, instr(NEW.route, ']') + 1) <> ''
     OR substr(NEW.route, instr(NEW.route, ']') + 2) GLOB '*[^0-9]*'
+    OR CAST(substr(NEW.route, instr(NEW.route, ']') + 2) AS INTEGER) > 65535
     OR substr(NEW.route, 2, instr(NEW.route, ']') - 2) GLOB '*[^a-zA-Z0-9.:-]*')
 BEGIN
 	SELECT RAISE(ABORT, 'domain.route: write [host] or [host]:port, as [primary.example.com]:25, or NULL to go by MX');
@@ -200,6 +210,42 @@ WHEN (SELECT why FROM name_trouble WHERE kind = 'zone' AND s = NEW.zone)
     IS NOT NULL
 BEGIN
 	SELECT RAISE(ABORT, 'dnsbl.zone: not a domain name in lower case');
+END;
+
+-- Rows of client that are no network.
+CREATE VIEW IF NOT EXISTS bad_network AS
+WITH part(network, address, bits) AS (
+	SELECT network,
+	    substr(network, 1, instr(network || '/', '/') - 1),
+	    iif(instr(network, '/'), substr(network, instr(network, '/') + 1),
+		'0')
+	FROM client
+)
+SELECT network FROM part WHERE NOT CASE
+WHEN bits = '' OR bits GLOB '*[^0-9]*' THEN 0
+WHEN address LIKE '%:%' THEN CAST(bits AS INTEGER) <= 128
+    AND address NOT GLOB '*[^0-9a-f:]*'
+    AND address NOT GLOB '*[^:][^:][^:][^:][^:]*'
+    AND address NOT LIKE '%:::%' AND address NOT LIKE '%::%::%'
+    AND address NOT GLOB ':[^:]*' AND address NOT GLOB '*[^:]:'
+    AND length(address) - length(replace(address, ':', ''))
+	BETWEEN iif(address LIKE '%::%', 2, 7) AND 7
+WHEN address GLOB '*[^0-9.]*' THEN 0
+WHEN NOT json_valid('[' || replace(address, '.', ',') || ']') THEN 0
+ELSE CAST(bits AS INTEGER) <= 32
+    AND json_array_length('[' || replace(address, '.', ',') || ']') = 4
+    AND (SELECT max(value) FROM
+	json_each('[' || replace(address, '.', ',') || ']')) <= 255
+END;
+CREATE TRIGGER IF NOT EXISTS client_insert AFTER INSERT ON client
+WHEN NEW.network IN (SELECT network FROM bad_network)
+BEGIN
+	SELECT RAISE(ABORT, 'client.network: network is an address or address/bits, as 192.0.2.0/24 or 2001:db8::/32, in lower case');
+END;
+CREATE TRIGGER IF NOT EXISTS client_update AFTER UPDATE OF network ON client
+WHEN NEW.network IN (SELECT network FROM bad_network)
+BEGIN
+	SELECT RAISE(ABORT, 'client.network: network is an address or address/bits, as 192.0.2.0/24 or 2001:db8::/32, in lower case');
 END;
 
 CREATE TRIGGER IF NOT EXISTS policy_test BEFORE INSERT ON policy
