@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # Installs what a target needs on Debian 12, where it is missing.
 #
-#	tests/deps.sh build|demo|check|lint
+#	tests/deps.sh build|demo|check|lint|fuzz
 #
 # Without root it prints the one command that is missing, and fails.  Servers
 # among the packages are for tests, which start their own: none is started.
@@ -12,6 +12,7 @@ demo="$build sqlite3 python3-minimal systemd"
 check="$build sqlite3 python3 perl systemd procps iproute2 util-linux
     openbsd-inetd swaks knot libfaketime binutils mandoc
     libdb5.3 libicu72 libnsl2 libsasl2-2"
+fuzz="$build clang libclang-rt-14-dev"
 lint="$build clang-format cppcheck shellcheck mandoc binutils perl"
 
 case ${1-check} in
@@ -19,8 +20,9 @@ build) wanted=$build ;;
 demo) wanted=$demo ;;
 check) wanted=$check ;;
 lint) wanted=$lint ;;
+fuzz) wanted=$fuzz ;;
 *)
-	echo 'usage: deps.sh build|demo|check|lint' >&2
+	echo 'usage: deps.sh build|demo|check|lint|fuzz' >&2
 	exit 64
 	;;
 esac

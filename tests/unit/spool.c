@@ -305,8 +305,10 @@ raced(void)
 	unsigned lost = 0;
 	pid_t runner = fork();
 
-	for (; runner == 0; usleep(2000))
-		unlinkat(sp.queue, "race.example", AT_REMOVEDIR);
+	if (runner == 0) {
+		for (;; usleep(2000))
+			unlinkat(sp.queue, "race.example", AT_REMOVEDIR);
+	}
 	for (int i = 0; i < 200; i++) {
 		char id[ID_NAME + 1];
 
