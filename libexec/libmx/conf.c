@@ -59,7 +59,6 @@ static const char *set_key(struct conf *, const struct key *, const char *);
 static const char *set_number(void *, const struct key *, const char *);
 static const char *set_string(char *, const struct key *, const char *);
 static const char *add_resolver(struct conf *, const char *);
-static bool parse_resolver(struct conf_resolver *, const char *);
 static void print_resolvers(const struct conf *, FILE *);
 
 int
@@ -126,6 +125,40 @@ conf_print(const struct conf *c, FILE *f)
 			break;
 		}
 	}
+}
+
+bool
+resolver_parse(struct conf_resolver *r, const char *s)
+{
+	const char *colon = strrchr(s, ':'), *wrong = NULL;
+	size_t n = strlen(s);
+
+	r->port = 53;
+	if (*s == '[') {
+		const char *close = strchr(s, ']');
+
+		if (close == NULL || (close[1] != '\0' && close[1] != ':'))
+			return false;
+		colon = close[1] == ':' ? close + 1 : NULL;
+		n = (size_t)(close - ++s);
+	} else if (colon != NULL && colon == strchr(s, ':')) {
+		n = (size_t)(colon - s);
+	} else {
+		colon = NULL;
+	}
+	if (colon != NULL)
+		r->port = (unsigned short)strtonum(colon + 1, 1, 65535, &wrong);
+	return wrong == NULL && ip_parse(&r->ip, s, n);
+}
+
+void
+resolver_format(const struct conf_resolver *r, char out[RESOLVER_TEXT])
+{
+	char ip[IP_TEXT];
+
+	ip_format(&r->ip, ip);
+	snprintf(out, RESOLVER_TEXT,
+	    r->ip.family == AF_INET6 ? "[%s]:%u" : "%s:%u", ip, r->port);
 }
 
 static void
@@ -247,48 +280,19 @@ add_resolver(struct conf *c, const char *value)
 {
 	if (c->resolvers == CONF_RESOLVERS)
 		return "more than 8 resolvers";
-	if (!parse_resolver(&c->resolver[c->resolvers], value))
+	if (!resolver_parse(&c->resolver[c->resolvers], value))
 		return "not a resolver: want addr, addr:port or [addr]:port";
 	c->resolvers++;
 	return NULL;
 }
 
-/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */
-static bool
-parse_resolver(struct conf_resolver *r, const char *s)
-{
-	const char *colon = strrchr(s, ':'), *wrong = NULL;
-	size_t n = strlen(s);
-
-	r->port = 53;
-	if (*s == '[') {
-		const char *close = strchr(s, ']');
-
-		if (close == NULL || (close[1] != '\0' && close[1] != ':'))
-			return false;
-		colon = close[1] == ':' ? close + 1 : NULL;
-		n = (size_t)(close - ++s);
-	} else if (colon != NULL && colon == strchr(s, ':')) {
-		n = (size_t)(colon - s);
-	} else {
-		colon = NULL;
-	}
-	if (colon != NULL)
-		r->port = (unsigned short)strtonum(colon + 1, 1, 65535, &wrong);
-	return wrong == NULL && ip_parse(&r->ip, s, n);
-}
-
 static void
 print_resolvers(const struct conf *c, FILE *f)
 {
-	for (unsigned i = 0; i < c->resolvers; i++) {
-		const struct conf_resolver *r = &c->resolver[i];
-		char ip[IP_TEXT];
+	char text[RESOLVER_TEXT];
 
-		ip_format(&r->ip, ip);
-		fprintf(f,
-		    r->ip.family == AF_INET6 ? "resolver [%s]:%u\n"
-					     : "resolver %s:%u\n",
-		    ip, r->port);
+	for (unsigned i = 0; i < c->resolvers; i++) {
+		resolver_format(&c->resolver[i], text);
+		fprintf(f, "resolver %s\n", text);
 	}
 }

@@ -14,6 +14,7 @@
 #include "ip.h"
 
 enum { CONF_RESOLVERS = 8, CONF_TEXT = 256, CONF_ERROR = 512 };
+enum { RESOLVER_TEXT = IP_TEXT + 8 };
 
 struct conf_resolver {
 	struct ip ip;
@@ -37,6 +38,10 @@ struct conf {
 	char clamd[PATH_MAX], spamd[PATH_MAX];
 	char tls_certificate[PATH_MAX], tls_key[PATH_MAX];
 };
+
+/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */
+bool resolver_parse(struct conf_resolver *, const char *s);
+void resolver_format(const struct conf_resolver *, char out[RESOLVER_TEXT]);
 
 /* Reads FILE over the defaults.  0; -1 with "file:line: what is wrong" (or
  * "file: No such file") in ERR.  Exit EX_CONFIG (78) then. */
