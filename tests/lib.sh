@@ -6,6 +6,7 @@
 # A test is run from anywhere, with O the build directory ("obj").
 
 tests=$(cd "$(dirname "$0")" && pwd)
+tests=${tests%/bench}
 top=$(dirname "$tests")
 case ${O:=obj} in
 /*) build=$O ;;
