@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * state.db: hints of many short processes.  WAL, no checkpoint at close, no
- * sync: a power cut may cost hints, never mail.
+ * state.db: hints of many short processes.  WAL, no checkpoint at each close,
+ * no sync: a power cut may cost hints, never mail.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #include "statedb_parts.h"
 
-enum { BUSY_MS = 1000, VERSION = 2 };
+enum { BUSY_MS = 1000, VERSION = 2, WAL_FRAMES = 64 };
 
 static const char get_primary_sql[] =
     "SELECT state, since, last_attempt, next_attempt, host, reply, down"
@@ -36,6 +36,7 @@ static const char schema[] =
 #include "state_sql.h"
     ;
 
+static int count_frames(void *, sqlite3 *, const char *, int frames);
 static bool open_sound(struct sql *, const char *file, char err[DB_ERROR]);
 static bool make_schema(struct sql *);
 static void set_aside(const char *file);
@@ -50,8 +51,10 @@ state_db_open(const char *file, char err[DB_ERROR])
 		free(s);
 		return NULL;
 	}
-	if (open_sound(&s->sql, file, err))
+	if (open_sound(&s->sql, file, err)) {
+		sqlite3_wal_hook(s->sql.db, count_frames, s);
 		return s;
+	}
 	free(s->file);
 	free(s);
 	return NULL;
@@ -85,6 +88,11 @@ state_db_close(struct state_db *s)
 
 	if (s == NULL)
 		return;
+	if (s->frames >= WAL_FRAMES) {
+		sqlite3_busy_timeout(s->sql.db, 0);
+		sqlite3_wal_checkpoint_v2(
+		    s->sql.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	}
 	damaged = s->sql.damaged;
 	sql_close(&s->sql);
 	if (damaged && s->file != NULL)
@@ -206,6 +214,22 @@ primary_state_name(enum primary_state state)
 	static const char *const names[] = {"UNKNOWN", "UP", "DOWN"};
 
 	return names[state];
+}
+
+/*
+ * The log is emptied once it is long.  SQLite does not do so by itself where
+ * processes come one after another: the first to open it anew takes all of it
+ * for what is still to be copied, and reads it from end to end.
+ */
+static int
+count_frames(void *ctx, sqlite3 *db, const char *name, int frames)
+{
+	struct state_db *s = ctx;
+
+	(void)db;
+	(void)name;
+	s->frames = frames;
+	return SQLITE_OK;
 }
 
 /* What is damaged goes aside, and a new one is made in its place: hints only

@@ -9,6 +9,7 @@
 struct state_db {
 	struct sql sql;
 	char *file; /* NULL: opened to be read only */
+	int frames; /* in the log, after our last commit */
 };
 
 /* The statement with its first parameter set; NULL on trouble. */

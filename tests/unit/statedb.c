@@ -2,6 +2,7 @@
 /* state.db: hints that nothing may depend on. */
 #include "statedb.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "address.h"
@@ -19,6 +20,7 @@ static void test_budget(struct state_db *);
 static void test_decision(struct state_db *);
 static void test_gone(void);
 static void test_at_once(void);
+static void test_log(void);
 static void test_locked(void);
 static void test_damaged(void);
 static int use(const char *file);
@@ -43,6 +45,7 @@ main(void)
 	state_db_close(s);
 	test_gone();
 	test_at_once();
+	test_log();
 	test_locked();
 	test_damaged();
 	return scratch_end(done());
@@ -244,6 +247,21 @@ use(const char *file)
 	result = s == NULL || state_etrn_put(s, name, NOW) == -1;
 	state_db_close(s);
 	return result;
+}
+
+/* Process after process, and no checkpoint at a close. */
+static void
+test_log(void)
+{
+	const char *file = strdup(scratch("log.db"));
+	struct stat st;
+	int failed = 0;
+
+	for (int i = 0; i < 300; i++)
+		failed += use(file) != 0;
+	is_int(failed, 0, "300 users, one behind the other");
+	ok(stat(scratch("log.db-wal"), &st) == 0 && st.st_size < 512 * 1024,
+	    "the log stays short: %lld octets", (long long)st.st_size);
 }
 
 static void
