@@ -254,13 +254,14 @@ static void
 test_log(void)
 {
 	const char *file = strdup(scratch("log.db"));
-	struct stat st;
+	struct stat st = {.st_size = -1};
 	int failed = 0;
 
 	for (int i = 0; i < 300; i++)
 		failed += use(file) != 0;
 	is_int(failed, 0, "300 users, one behind the other");
-	ok(stat(scratch("log.db-wal"), &st) == 0 && st.st_size < 512 * 1024,
+	stat(scratch("log.db-wal"), &st);
+	ok(st.st_size >= 0 && st.st_size < 512 * 1024,
 	    "the log stays short: %lld octets", (long long)st.st_size);
 }
 
