@@ -24,9 +24,11 @@ OURS_mxq	= libmxdb libmx
 SYS_mxq		= -lsqlite3 -lidn2 -lbsd
 OURS_mx-send	= libmx
 SYS_mx-send	= -lbsd
+OURS_mx-dkim	= libmx
+SYS_mx-dkim	= -lopendkim -lcrypto -lcares -lidn2 -lbsd
 
 BINS = mxrecv mxrun mxq
-HELPERS = mx-send
+HELPERS = mx-send mx-dkim
 ARCHIVES = libmx libmxdb
 
 WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
@@ -52,7 +54,7 @@ PROGRAMS = $(BINS:%=$(O)/bin/%) $(HELPERS:%=$(O)/libexec/%)
 LIBS = $(patsubst %,$(O)/lib/%.a,$(ARCHIVES) $(BINS) $(HELPERS))
 UNITS = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/*.c))
 TOOLS = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(wildcard tests/tools/*.c))
-ALLSYS = -lsqlite3 -lcares -lidn2 -lbsd -lmd
+ALLSYS = -lopendkim -lcrypto -lsqlite3 -lcares -lidn2 -lbsd -lmd
 
 all: $(PROGRAMS)
 

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Both ends of the dialogue with libexec/mx-dkim(8), which verifies DKIM
+ * signatures and judges by DMARC.  One process, one request on fd 0, one answer
+ * on fd 1, both "key=value" lines (pairs.h) ended by an empty line; the
+ *message, a regular file, is fd 3.
+ *
+ *	offset=N size=N spf=pass|fail|… spf_domain=NAME
+ *	resolver=IP:PORT [resolver= …] deadline_ms=N
+ *	  -> signatures=COUNT
+ *	     result=pass|fail|… d=NAME s=NAME a=rsa-sha256 l=N unsigned=N
+ *	     testing=1 reason=TEXT [result= …]
+ *	     dmarc=pass|fail|… from_domain=NAME policy=none|quarantine|reject
+ *	     policy_domain=NAME org_domain=NAME spf_aligned=1 dkim_aligned=1
+ *	     testing=1 reason=TEXT
+ *
+ * One line a key.  What is left out is "", 0 or none; d= to reason= are of the
+ * signature before them until dmarc= comes.
+ */
+#ifndef DKIMPROTO_H
+#define DKIMPROTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bounds.h"
+#include "conf.h"
+#include "helper.h"
+
+enum { DKIM_SIGNATURES = 8, DKIM_WORD = 16, DKIM_REASON = 128 };
+enum { DKIM_DEADLINE_MS = 60000 }; /* of a request that names none */
+
+/* RFC 8601 2.7.1 */
+enum dkim_result {
+	DKIM_PASS,
+	DKIM_FAIL,
+	DKIM_NEUTRAL,	/* it could not be processed, or its key is a test */
+	DKIM_POLICY,	/* verified or not, it is not acceptable to us */
+	DKIM_PERMERROR, /* it can never verify: syntax, no key … */
+	DKIM_TEMPERROR, /* the DNS did not answer */
+	DKIM_RESULTS
+};
+
+/* RFC 9989 8.2 */
+enum dmarc_result {
+	DMARC_NONE, /* no policy is published */
+	DMARC_PASS,
+	DMARC_FAIL,
+	DMARC_TEMPERROR,
+	DMARC_PERMERROR, /* From has no domain, or too many */
+	DMARC_RESULTS
+};
+
+/* In their order of severity. */
+enum dmarc_policy {
+	DMARC_POLICY_NONE,
+	DMARC_POLICY_QUARANTINE,
+	DMARC_POLICY_REJECT,
+	DMARC_POLICIES
+};
+
+struct dkim_request {
+	int fd;		       /* the message; not owned */
+	uint64_t offset, size; /* size 0: to the end of the file */
+	char spf[DKIM_WORD];   /* of MAIL FROM, as RFC 8601 spells it */
+	char spf_domain[DOMAIN_LEN + 1]; /* that it was asked for */
+	struct conf_resolver resolver[CONF_RESOLVERS];
+	unsigned resolvers;   /* 0: /etc/resolv.conf */
+	unsigned deadline_ms; /* until the answer; 0: DKIM_DEADLINE_MS */
+};
+
+struct dkim_signature {
+	enum dkim_result result;
+	char domain[DOMAIN_LEN + 1]; /* inner form; "" if it is none */
+	char selector[DOMAIN_LEN + 1];
+	char algorithm[2 * DKIM_WORD];
+	char reason[DKIM_REASON]; /* printable ASCII; "" with a plain pass */
+	bool testing;		  /* t=y in the key */
+	bool limited;		  /* l= was given … */
+	uint64_t covered;	  /* … its value, and … */
+	uint64_t uncovered;	  /* … octets of the body beyond it */
+};
+
+struct dkim_dmarc {
+	enum dmarc_result result;
+	char from_domain[DOMAIN_LEN + 1]; /* inner form */
+	enum dmarc_policy policy; /* to be applied; t=y is reckoned in */
+	bool testing;		  /* t=y */
+	char policy_domain[DOMAIN_LEN + 1]; /* where the record was found */
+	char org_domain[DOMAIN_LEN + 1];    /* of from_domain */
+	bool spf_aligned, dkim_aligned;	    /* and passed */
+	char reason[DKIM_REASON];
+};
+
+struct dkim_answer {
+	unsigned signatures; /* in the message; no more than … */
+	size_t n;	     /* … DKIM_SIGNATURES are verified */
+	struct dkim_signature signature[DKIM_SIGNATURES];
+	struct dkim_dmarc dmarc;
+};
+
+extern const char *const dkim_result_name[DKIM_RESULTS];
+extern const char *const dmarc_result_name[DMARC_RESULTS];
+extern const char *const dmarc_policy_name[DMARC_POLICIES];
+
+/* ---- the client's end: mxrecv ---- */
+/*
+ * Starts LIBEXEC/mx-dkim and asks; other helpers can be started before the
+ * answer is fetched.  0: dkim_finish() has to follow; -1 with errno.
+ */
+int dkim_start(
+    const char *libexec, const struct dkim_request *, struct helper *);
+/* Waits for the answer, at most until DEADLINE (wire_now()), and for the end of
+ * the process.  0; -1 with errno when it died, was silent (ETIMEDOUT) or spoke
+ * nonsense (EPROTO): the checks are then unavailable. */
+int dkim_finish(struct helper *, int64_t deadline, struct dkim_answer *);
+
+/* ---- the server's end: mx-dkim ---- */
+/* 0; -1 with errno, EBADMSG for a malformed request.  R->fd is left alone. */
+int dkim_read(int in, struct dkim_request *r);
+int dkim_write(int out, const struct dkim_answer *);
+
+#endif
