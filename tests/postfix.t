@@ -57,6 +57,29 @@ for way in $postfix_port $postfix_data $postfix_plain; do
 	    1 'with one Received field of ours'
 done
 
+# ---- smtp-sink as the primary
+mkdir -m 777 "$scratch/sunk"
+sink=$(free_port)
+from_postfix smtp-sink -u nobody -d "$scratch/sunk/m." "127.0.0.1:$sink" 100 \
+    >/dev/null 2>&1 &
+will_stop $!
+until_true 10 listens "$sink"
+policy "UPDATE domain SET route = '[127.0.0.1]:$sink'"
+from_postfix smtp-source -M client.test -s 3 -m 30 -l 2000 -f a@a.test \
+    -t b@b.test "127.0.0.1:$port" >"$scratch/source" 2>&1
+queued b.test | while read -r file; do
+	tail -c +26 "$file" | head -c "$(head -c 24 "$file" | tail -c 20 |
+	    sed 's/^0*//')" | tr -d '\r' | sed '1,/^$/d' | cksum
+done | sort >"$scratch/there"
+mxrun b.test 2>"$scratch/log.run"
+is "$(count_queued)" 0 'smtp-sink takes all'
+for file in "$scratch"/sunk/m.*; do
+	tr -d '\r' <"$file" | sed '1,/^$/d' | sed '$d' | cksum
+done | sort >"$scratch/here"
+is "$(wc -l <"$scratch/here")" 30 'in thirty files'
+cmp -s "$scratch/here" "$scratch/there"
+ok $? 'with the bodies that waited'
+
 # ---- what it refuses
 policy "UPDATE domain SET route = '[127.0.0.1]:$postfix_port'"
 add_domain c.test "[127.0.0.1]:$postfix_port"
