@@ -44,6 +44,9 @@ sqlite3 "$work/policy.db" <share/schema.sql >/dev/null || exit 1
 run sqlite3 "$work/policy.db" \
     "INSERT INTO domain(name, route) VALUES('example.com', '[127.0.0.1]:$primary')"
 
+echo 'An unknown host would have to wait five minutes; this one is welcome:'
+run sqlite3 "$work/policy.db" "INSERT INTO client VALUES('127.0.0.1', 'off')"
+
 say 'mxrecv behind a socket, as systemd starts it:'
 echo "\$ systemd-socket-activate --inetd --accept -l 127.0.0.1:$mx mxrecv -f mx.conf"
 systemd-socket-activate --inetd --accept -l "127.0.0.1:$mx" \
