@@ -169,7 +169,8 @@ signed reject.test good good | "$sign" evil.test good good | ask
 says 'signatures=2 result=pass d=evil.test .* result=pass d=reject' \
     'two signatures'
 signed reject.test good good >m
-for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19; do
+n=0
+while [ $((n += 1)) -le 19 ]; do
 	"$sign" evil.test good good <m >m.new && mv m.new m
 done
 ask <m
