@@ -68,7 +68,7 @@ receive() {
 	window=0
 	while [ $((n += 1)) -le "$limit" ]; do
 		rm -rf "$spool"
-		"$ksyscall" -l -s mx.conf -t 20 "$2" "$n" \
+		"$ksyscall" -l -s "$spool" -t 20 "$2" "$n" \
 		    "$build/bin/mxrecv" -f "$conf" <"$scratch/dialogue" \
 		    >"$scratch/out" 2>>"$scratch/log"
 		status=$?
