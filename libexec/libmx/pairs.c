@@ -17,6 +17,8 @@
 #include "record.h"
 #include "wire.h"
 
+enum { POLL_MS = 3600 * 1000 }; /* poll(2) takes an int */
+
 union control { /* room for one descriptor, aligned (cmsg(3)) */
 	struct cmsghdr head;
 	char room[CMSG_SPACE(sizeof(int))];
@@ -187,21 +189,26 @@ send_some(int fd, const char *s, size_t n, int pass)
 	return sent;
 }
 
+/* Until it is ready: a look that ends without that is no leave to block. */
 static int
 wait_for(int fd, short events, int64_t deadline)
 {
 	struct pollfd p = {.fd = fd, .events = events};
-	int64_t left = deadline == -1 ? -1 : deadline - wire_now();
-	int n;
 
-	if (deadline != -1 && left <= 0) {
-		errno = ETIMEDOUT;
-		return -1;
+	for (;;) {
+		int64_t left = deadline == -1 ? -1 : deadline - wire_now();
+		int n;
+
+		if (deadline != -1 && left <= 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		n = poll(&p, 1, left > POLL_MS ? POLL_MS : (int)left);
+		if (n > 0)
+			return 0;
+		if (n == -1 && errno != EINTR)
+			return -1;
 	}
-	if (left > 3600 * 1000)
-		left = 3600 * 1000;
-	n = poll(&p, 1, (int)left);
-	return n == -1 && errno != EINTR ? -1 : 0;
 }
 
 /* Decodes in place: what is decoded is never longer. */
