@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: ISC */
+/* Both ends of the dialogue with mx-dkim, and helpers that are of no use. */
+#include "dkimproto.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tap.h"
+#include "wire.h"
+
+static char libexec[] = "/tmp/unit-XXXXXX";
+static struct dkim_answer answer;
+
+static void
+helper_path(char *path, size_t size)
+{
+	snprintf(path, size, "%s/mx-dkim", libexec);
+}
+
+/* A helper that does what the shell is told; false when it is not asked. */
+static int
+ask(const char *script)
+{
+	struct dkim_request r = {.fd = -1, .spf = "pass"};
+	char path[64];
+	struct helper h;
+	FILE *f;
+
+	helper_path(path, sizeof path);
+	unlink(path);
+	if ((f = fopen(path, "w")) == NULL)
+		exit(99);
+	fprintf(f, "#!/bin/sh\n%s\n", script);
+	fclose(f);
+	if (chmod(path, 0700) == -1)
+		exit(99);
+	r.fd = open("/dev/null", O_RDONLY);
+	if (dkim_start(libexec, &r, &h) == -1) {
+		close(r.fd);
+		return -2;
+	}
+	close(r.fd);
+	return dkim_finish(&h, wire_now() + 500, &answer);
+}
+
+#define READ "while read -r l && test -n \"$l\"; do :; done;"
+#define SAY(text) READ "printf '" text "\\n\\n'"
+
+static void
+nonsense(const char *script, int error, const char *name)
+{
+	errno = 0;
+	ok(ask(script) == -1 && errno == error, "%s", name);
+}
+
+static void
+answers(void)
+{
+	const struct dkim_signature *s = answer.signature;
+
+	is_int(ask(SAY("signatures=2\\nresult=pass\\nd=a.test\\ns=s\\n"
+		       "a=rsa-sha256\\nl=7\\nunsigned=2\\nresult=temperror\\n"
+		       "reason=no%%20answer\\ntesting=1\\ndmarc=fail\\n"
+		       "from_domain=a.test\\npolicy=reject\\n"
+		       "policy_domain=a.test\\norg_domain=test\\n"
+		       "spf_aligned=1\\ndkim_aligned=1\\nreason=because")),
+	    0, "an answer");
+	is_int((long long)answer.n, 2, "two signatures");
+	ok(s->result == DKIM_PASS && s->limited && s->covered == 7 &&
+		s->uncovered == 2 && !s->testing,
+	    "the first");
+	is_str(s->domain, "a.test", "d=");
+	is_str(s->selector, "s", "s=");
+	is_str(s->algorithm, "rsa-sha256", "a=");
+	ok(s[1].result == DKIM_TEMPERROR && s[1].testing && !s[1].limited,
+	    "the second");
+	is_str(s[1].reason, "no answer", "and why");
+	ok(answer.dmarc.result == DMARC_FAIL &&
+		answer.dmarc.policy == DMARC_POLICY_REJECT &&
+		answer.dmarc.spf_aligned && answer.dmarc.dkim_aligned,
+	    "DMARC");
+	is_str(answer.dmarc.reason, "because", "and why");
+}
+
+static void
+useless(void)
+{
+	nonsense(READ "kill -9 $$", EPROTO, "killed");
+	ok(ask("exit 75") < 0, "gone at once"); /* perhaps before it is asked */
+	nonsense("exec sleep 60", ETIMEDOUT, "silent");
+	nonsense(READ "printf 'signatures=0\\ndmarc=none\\n'; exec sleep 60",
+	    ETIMEDOUT, "silent in the middle");
+	nonsense(READ "printf 'signatures=0\\ndmarc=none\\n'", EPROTO,
+	    "gone in the middle");
+	nonsense(SAY("signatures=0"), EPROTO, "nothing about DMARC");
+	nonsense(SAY("signatures=0\\nresult=pass\\ndmarc=none"), EPROTO,
+	    "more signatures than there are");
+	nonsense(SAY("d=a.test\\ndmarc=none"), EPROTO, "d= of none");
+	nonsense(SAY("signatures=1\\nresult=maybe\\ndmarc=none"), EPROTO,
+	    "no such result");
+	nonsense(SAY("signatures=1\\nresult=pass\\nd=A_b\\ndmarc=none"), EPROTO,
+	    "d= is no name");
+	nonsense(SAY("dmarc=none\\nreason=a%%0Ab"), EPROTO, "a line end");
+	nonsense(SAY("dmarc=none\\nresult=pass"), EPROTO, "out of order");
+	nonsense(SAY("dmarc=none\\nx=y"), EPROTO, "no such key");
+	nonsense(SAY("hello"), EPROTO, "no pair");
+	nonsense(READ "yes signatures=1 2>/dev/null", ETIMEDOUT, "no end");
+	nonsense(READ "head -c 100000 /dev/zero", EPROTO, "NULs");
+	unlink(libexec);
+}
+
+static void
+requests(void)
+{
+	static const char text[] =
+	    "offset=28\nsize=1000\nspf=pass\nspf_domain=A.test\n"
+	    "resolver=127.0.0.1:5353\nresolver=[2001:db8::1]:53\n"
+	    "deadline_ms=20000\n\n";
+	static const char *const bad[] = {"offset=-1\n\n", "size=x\n\n",
+	    "resolver=a.test\n\n", "deadline_ms=4000000000\n\n", "x=y\n\n",
+	    "x\n\n", "spf=12345678901234567\n\n", "offset=1\n"};
+	struct dkim_request r = {.fd = 3};
+	int fd[2];
+
+	for (size_t i = 0; i <= sizeof bad / sizeof *bad; i++) {
+		bool last = i == sizeof bad / sizeof *bad;
+		const char *s = last ? text : bad[i];
+
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == -1 ||
+		    write(fd[0], s, strlen(s)) == -1)
+			exit(99);
+		shutdown(fd[0], SHUT_WR);
+		errno = 0;
+		if (!last)
+			ok(dkim_read(fd[1], &r) == -1 && errno == EBADMSG,
+			    "refused: %.*s", (int)strcspn(s, "\n"), s);
+		else
+			is_int(dkim_read(fd[1], &r), 0, "a request");
+		close(fd[0]);
+		close(fd[1]);
+	}
+	ok(r.fd == 3 && r.offset == 28 && r.size == 1000 &&
+		r.deadline_ms == 20000 && r.resolvers == 2 &&
+		r.resolver[0].port == 5353,
+	    "is read");
+	is_str(r.spf, "pass", "spf");
+	is_str(r.spf_domain, "a.test", "spf_domain");
+}
+
+int
+main(void)
+{
+	char path[64];
+
+	if (mkdtemp(libexec) == NULL)
+		return 99;
+	requests();
+	answers();
+	useless();
+	helper_path(path, sizeof path);
+	unlink(path);
+	rmdir(libexec);
+	return done();
+}
