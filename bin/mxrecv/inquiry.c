@@ -45,6 +45,7 @@ inquiry_end(struct inquiry *q, const struct session *s)
 void
 inquiry_welcome(struct inquiry *q, struct client *c)
 {
+	inquiry_ask_lists(q);
 	c->passed_lately = inquiry_passed_lately(q, &c->ip);
 	if (client(q, &c->ip, &c->verdict) != ANSWER_YES)
 		c->verdict = VERDICT_OFF;

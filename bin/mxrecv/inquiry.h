@@ -19,6 +19,7 @@ struct inquiry {
 	struct disk *disk;
 	struct peer *peer;
 	struct oracle oracle;
+	bool lists_told; /* nonsense of theirs is logged */
 	/* of the message that is here */
 	unsigned serial; /* of the transaction that the rest is about */
 	int message;	 /* a descriptor to read it; -1: not opened */
@@ -32,7 +33,7 @@ void inquiry_init(
 void inquiry_end(struct inquiry *, const struct session *);
 
 /* What is known of the host before it says anything: table client, and
- * whether it passed lately. */
+ * whether it passed lately.  Sets out to ask the DNS lists. */
 void inquiry_welcome(struct inquiry *, struct client *);
 
 /* A setting as a number; what can not be read is FALLBACK. */
@@ -54,5 +55,6 @@ enum answer inquiry_known(void *ctx, const struct session *, time_t *seconds);
 /* The network a client is taken for: "192.0.2.0/24", "2001:db8::/64". */
 void inquiry_network(const struct ip *, char out[NETWORK_LEN]);
 bool inquiry_passed_lately(struct inquiry *, const struct ip *);
+void inquiry_ask_lists(struct inquiry *);
 
 #endif

@@ -5,18 +5,55 @@
 #include <time.h>
 
 #include "inquiry.h"
+#include "log.h"
 #include "session.h"
+#include "zoneoff.h"
 
+struct zones { /* being read */
+	struct inquiry *q;
+	struct dnsbl_zone *zone;
+	size_t n;
+};
+
+static bool add_zone(void *, const char *, const char *, int);
+static long weigh(
+    const struct dnsbl *, enum dnsbl_outcome, char zones[TOLD_LEN]);
+static void turn_off_broken(struct inquiry *);
 static struct greylist settings(struct inquiry *);
 
-/* Until the last line of the greeting, or long after it. */
+void
+inquiry_ask_lists(struct inquiry *q)
+{
+	struct policy_db *p = disk_policy(q->disk);
+	struct zones z = {q, q->peer->zone, 0};
+
+	if (p != NULL && policy_zones(p, add_zone, &z) == ANSWER_YES)
+		peer_ask_lists(q->peer, z.n);
+}
+
 enum answer
 inquiry_listed(void *ctx, const struct session *s, char zones[TOLD_LEN])
 {
-	(void)ctx;
+	struct inquiry *q = ctx;
+	struct dnsbl *list = &q->peer->list;
+	enum answer worst = ANSWER_NO;
+	long sum;
+
 	(void)s;
-	zones[0] = '\0';
-	return ANSWER_NO;
+	peer_finish(q->peer);
+	if (!q->lists_told)
+		turn_off_broken(q);
+	q->lists_told = true;
+	sum = weigh(list, DNSBL_LISTED, zones);
+	if (sum >= inquiry_number(q, "dnsbl_threshold", 1))
+		return ANSWER_YES;
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->item[i].outcome >= DNSBL_UNAVAILABLE)
+			worst = ANSWER_UNAVAILABLE;
+	}
+	if (worst == ANSWER_UNAVAILABLE)
+		weigh(list, DNSBL_UNAVAILABLE, zones);
+	return worst;
 }
 
 /*
@@ -29,11 +66,15 @@ inquiry_known(void *ctx, const struct session *s, time_t *seconds)
 	struct inquiry *q = ctx;
 	struct state_db *state = disk_state(q->disk);
 	struct greylist g = settings(q);
-	char network[NETWORK_LEN];
+	char network[NETWORK_LEN], zones[TOLD_LEN];
 	time_t now = time(NULL);
 
 	if (state == NULL)
 		return ANSWER_UNAVAILABLE;
+	peer_finish(q->peer);
+	if (s->client.named == ANSWER_YES &&
+	    weigh(&q->peer->list, DNSBL_LISTED, zones) < 0)
+		return ANSWER_YES;
 	inquiry_network(&s->client.ip, network);
 	return greylist_ask(state, &g, network, now, seconds);
 }
@@ -48,6 +89,72 @@ inquiry_passed_lately(struct inquiry *q, const struct ip *ip)
 	inquiry_network(ip, network);
 	return state != NULL &&
 	    greylist_knows(state, &g, network, time(NULL)) == ANSWER_YES;
+}
+
+static bool
+add_zone(void *ctx, const char *zone, const char *codes, int weight)
+{
+	struct zones *z = ctx;
+	struct state_db *state = disk_state(z->q->disk);
+	struct dnsbl_zone *out = &z->zone[z->n];
+
+	if (state != NULL &&
+	    zoneoff_find(state, zone, time(NULL)) == ANSWER_YES)
+		return true;
+	if (!dnsbl_codes_valid(codes)) {
+		log_event(LOG_L_ERROR, "dnsbl-codes", "zone", zone, "codes",
+		    codes, NULL);
+		return true;
+	}
+	strlcpy(out->zone, zone, sizeof out->zone);
+	strlcpy(out->codes, codes, sizeof out->codes);
+	out->weight = weight;
+	return ++z->n < DNSBL_ZONES;
+}
+
+/* Sums up the zones with OUTCOME and names those that speak against it. */
+static long
+weigh(
+    const struct dnsbl *list, enum dnsbl_outcome outcome, char zones[TOLD_LEN])
+{
+	long sum = 0;
+
+	zones[0] = '\0';
+	for (size_t i = 0; i < list->n; i++) {
+		const struct dnsbl_zone *z = list->item[i].zone;
+
+		if (list->item[i].outcome != outcome)
+			continue;
+		sum += z->weight;
+		if (z->weight < 0)
+			continue;
+		if (zones[0] != '\0')
+			strlcat(zones, ", ", TOLD_LEN);
+		strlcat(zones, z->zone, TOLD_LEN);
+	}
+	return sum;
+}
+
+/* A list that lists everybody must not stop the world's mail. */
+static void
+turn_off_broken(struct inquiry *q)
+{
+	const struct dnsbl *list = &q->peer->list;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const char *zone = list->item[i].zone->zone;
+
+		if (list->item[i].outcome != DNSBL_BROKEN)
+			continue;
+		log_event(LOG_L_ERROR, "dnsbl-broken", "zone", zone, "reason",
+		    "it lists 127.0.0.1 or refuses our resolver; it is left "
+		    "out for an hour",
+		    NULL);
+		if (disk_state(q->disk) != NULL)
+			zoneoff_put(disk_state(q->disk), zone,
+			    "it lists 127.0.0.1 or refuses our resolver",
+			    time(NULL));
+	}
 }
 
 static struct greylist

@@ -31,18 +31,35 @@ peer_open(
 }
 
 void
+peer_ask_lists(struct peer *p, size_t n)
+{
+	p->nzone = n;
+	if (p->dns != NULL)
+		dnsbl_start(&p->list, p->dns, &p->client->ip, p->zone, n);
+}
+
+void
 peer_step(struct peer *p, int fd, int64_t until)
 {
+	bool done;
+
 	if (p->dns == NULL)
 		return;
 	if (until > p->deadline)
 		until = p->deadline;
-	if (!p->ptr.done)
-		dns_step(p->dns, fd, until);
+	dns_step(p->dns, fd, until);
 	if (p->ptr.done)
 		note_name(p->client, &p->ptr);
-	if (p->ptr.done || wire_now() >= p->deadline)
+	done = p->ptr.done && p->list.pending == 0;
+	if (done || wire_now() >= p->deadline)
 		peer_close(p);
+}
+
+void
+peer_finish(struct peer *p)
+{
+	peer_step(p, -1, p->deadline);
+	peer_close(p);
 }
 
 static void
@@ -59,6 +76,7 @@ note_name(struct client *c, const struct dns_ptr *ptr)
 void
 peer_close(struct peer *p)
 {
+	dnsbl_stop(&p->list);
 	dns_free(p->dns);
 	p->dns = NULL;
 }

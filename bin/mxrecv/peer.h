@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who is at the other end: its address at once, its confirmed name when the
- * DNS has answered, which it does while something else is waited for.
+ * Who is at the other end: its address at once; its confirmed name, and the
+ * lists it is in, when the DNS has answered, which it does while something else
+ * is waited for.
  */
 #ifndef PEER_H
 #define PEER_H
@@ -10,12 +11,16 @@
 #include <stdint.h>
 
 #include "dns.h"
+#include "dnsbl.h"
 #include "session.h"
 
 struct peer {
-	struct dns *dns; /* NULL: no name is to be had */
+	struct dns *dns; /* NULL: nothing is asked, or no longer */
 	struct dns_ptr ptr;
-	int64_t deadline; /* of the name */
+	struct dnsbl list;
+	size_t nzone;
+	struct dnsbl_zone zone[DNSBL_ZONES];
+	int64_t deadline; /* of all of it */
 	struct client *client;
 };
 
@@ -23,7 +28,11 @@ struct peer {
  * Internet is this host. */
 void peer_open(
     struct peer *, const struct conf *, int fd, struct client *client);
-/* Works on the name until FD (-1: none) is readable, it is there, or UNTIL. */
+/* Asks the N zones that the caller has put in. */
+void peer_ask_lists(struct peer *, size_t n);
+/* Waits for what is still to come, no longer than its deadline. */
+void peer_finish(struct peer *);
+/* Works on all that until FD (-1: none) is readable, it is done, or UNTIL. */
 void peer_step(struct peer *, int fd, int64_t until);
 void peer_close(struct peer *);
 

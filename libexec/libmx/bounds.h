@@ -36,7 +36,7 @@ enum {
 	SESSION_TIMEOUT = 3600,	   /* ours: 1 GiB at 300 kB/s */
 	RATE_GRACE = 60,	   /* ours: time before the rate below counts */
 	RATE_MINIMUM = 1024,	   /* ours: octets a second while in data */
-	PTR_TIMEOUT = 3,	   /* ours: PTR and its forward */
+	PTR_TIMEOUT = 5,	   /* ours: PTR, its forward, DNS lists */
 	BOUNCE_AFTER = 31 * 86400, /* published: DESIGN, Queue */
 	DSN_EXPIRE = 5 * 86400,	   /* ours: RFC 5321 4.5.4.1's 4-5 days */
 	ATTEMPT_MAX_WAIT = 3 * 3600, /* published: DESIGN, Queue */

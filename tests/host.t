@@ -1,0 +1,182 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# What the DNS says of a host, asked of a real server: its name, the lists it is
+# in; and what that means for the greeting's pause and the greylist.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+command -v knotd >/dev/null || skip_all 'no knotd'
+
+dns=$(free_port)
+mkdir "$scratch/knot"
+cat >"$scratch/knot/knot.conf" <<-END
+	server:
+	    rundir: $scratch/knot
+	    listen: 127.0.0.1@$dns
+	database:
+	    storage: $scratch/knot
+	template:
+	  - id: default
+	    storage: $scratch/knot
+	    file: "%s.zone"
+	zone:
+	  - domain: 127.in-addr.arpa
+	  - domain: host.test
+	  - domain: list.test
+	  - domain: more.test
+	  - domain: world.test
+	  - domain: refused.test
+	  - domain: welcome.test
+	  - domain: silent.test
+	    file: $scratch/none
+END
+# zone NAME: records on stdin
+zone() {
+	{
+		printf '$ORIGIN %s.\n$TTL 1\n@ SOA ns.host.test. h 1 60 60 60 1\n@ NS ns.host.test.\n' "$1"
+		cat
+	} >"$scratch/knot/$1.zone"
+}
+zone 127.in-addr.arpa <<-END
+	2.0.0 PTR two.host.test.
+	3.0.0 PTR three.host.test.
+	4.0.0 PTR four.host.test.
+	5.0.0 PTR two.host.test.
+END
+zone host.test <<-END
+	two A 127.0.0.2
+	three A 127.0.0.3
+	four A 127.0.0.4
+END
+zone list.test <<-END
+	2.0.0.127 A 127.0.0.2
+	4.0.0.127 A 127.0.0.9
+END
+zone more.test <<-END
+	2.0.0.127 A 127.0.0.4
+	4.0.0.127 A 127.0.0.2
+END
+zone world.test <<-END
+	* A 127.0.0.2
+END
+zone refused.test <<-END
+	* A 127.255.255.254
+END
+zone welcome.test <<-END
+	3.0.0.127 A 127.0.5.1
+	6.0.0.127 A 127.0.5.1
+END
+knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
+will_stop $!
+until_true 10 python3 -c 'import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1)' "$dns" \
+    2>/dev/null
+
+new_instance
+sed "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf" >"$conf.new"
+mv "$conf.new" "$conf"
+add_domain example.com
+
+# verdict TEST VERDICT [ON_UNAVAILABLE]
+verdict() {
+	policy "UPDATE policy SET verdict = '$2', on_unavailable = '${3-off}'
+	    WHERE test = '$1'"
+}
+
+# from SOURCE: the replies are in said, seconds of the greeting in pause
+from() {
+	"$tests/peers/client.py" "$1" a@sender.test b@example.com -- \
+	    "$build/bin/mxrecv" -f "$conf" >"$scratch/said" 2>"$scratch/log"
+	said=$(head -1 "$scratch/said")
+	pause=$(tail -1 "$scratch/said")
+}
+
+# ---- ptr
+verdict ptr defer
+from 127.0.0.2
+like "$said" '^250' 'a name that leads back'
+from 127.0.0.5
+like "$said" '^450 4.7.25 127.0.0.5 has no name .* exchanger for example.com' \
+    'a name of another host'
+from 127.0.0.6
+like "$said" '^450 4.7.25 ' 'no name'
+verdict ptr deny
+from 127.0.0.6
+like "$said" '^550 5.7.25 ' 'denied, where the table says so'
+verdict ptr off
+
+# ---- dnsbl
+verdict dnsbl defer
+policy "INSERT INTO dnsbl VALUES('list.test', '127.0.0.[2-4]', 2)"
+from 127.0.0.2
+like "$said" '^451 4.7.1 127.0.0.2 is listed by list.test; use the primary' \
+    'listed'
+from 127.0.0.3
+like "$said" '^250' 'not listed'
+from 127.0.0.4
+like "$said" '^250' 'listed for another reason'
+policy "UPDATE setting SET value = '3' WHERE name = 'dnsbl_threshold'"
+from 127.0.0.2
+like "$said" '^250' 'below the threshold'
+policy "INSERT INTO dnsbl VALUES('more.test', '127.0.0.4 127.0.0.5', 1)"
+from 127.0.0.2
+like "$said" '^451 4.7.1 .* listed by list.test, more.test;' 'two lists reach it'
+policy "INSERT INTO client VALUES('127.0.0.2', 'off')"
+from 127.0.0.2
+like "$said" '^250' 'a welcome client'
+policy 'DELETE FROM client' 'DELETE FROM dnsbl' \
+    "INSERT INTO dnsbl VALUES('world.test', '127.0.0.*', 3)" \
+    "INSERT INTO dnsbl VALUES('refused.test', '127.0.0.*', 3)"
+from 127.0.0.3
+like "$said" '^250' 'lists that list everybody'
+is "$(grep -c 'dnsbl-broken' "$scratch/log")" 2 'are reported'
+from 127.0.0.3
+is "$(grep -c 'dnsbl-broken' "$scratch/log")" 0 'and not asked for an hour'
+is "$(sqlite3 "$scratch/state.db" 'SELECT count(*) FROM dnsbl_off')" 2 \
+    'which state.db knows'
+policy 'DELETE FROM dnsbl' "INSERT INTO dnsbl(zone) VALUES('nothere.test')"
+verdict dnsbl defer defer
+from 127.0.0.3
+like "$said" '^451 4.3.0 No answer from nothere.test' 'a list that fails'
+verdict dnsbl defer
+from 127.0.0.3
+like "$said" '^250' 'which passes as published'
+
+# ---- the greylist, the pause
+verdict greylist defer
+echo 'greet_delay 2' >>"$conf"
+sed -i '/^greet_delay 0/d' "$conf"
+policy 'DELETE FROM dnsbl' \
+    "INSERT INTO dnsbl VALUES('welcome.test', '127.0.5.*', -1)"
+from 127.0.0.3
+like "$said" '^250' 'a host on a list of welcome hosts is not asked to wait'
+from 127.0.0.6
+like "$said" '^451 4.7.1 Greylisted' 'unless it has no name'
+is "${pause%.*}" 2 'a stranger hears the pause'
+sqlite3 "$scratch/state.db" 'UPDATE greylist SET first = first - 400'
+from 127.0.0.4
+like "$said" '^250' 'the network passes'
+from 127.0.0.4
+is "${pause%.*}" 0 'who passed is greeted at once'
+from 127.0.0.6
+is "${pause%.*}" 2 'unless it has no name'
+
+# ---- a resolver that says nothing
+kill "$(cat "$scratch/knot/knot.pid")"
+sed -i '/^greet_delay/d' "$conf"
+python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+time.sleep(60)' "$dns" &
+will_stop $!
+echo 'greet_delay 0' >>"$conf"
+verdict greylist off
+verdict ptr log log
+began=$(date +%s)
+from 127.0.0.2
+like "$said" '^250' 'nothing is known: it passes'
+[ $(($(date +%s) - began)) -le 8 ]
+ok $? 'in good time'
+grep -q 'test=ptr outcome=unavailable verdict=log' "$scratch/log"
+ok $? 'and is noted'
+
+done_testing
