@@ -32,7 +32,7 @@ END
 # zone NAME: records on stdin
 zone() {
 	{
-		printf '$ORIGIN %s.\n$TTL 1\n@ SOA ns.host.test. h 1 60 60 60 1\n@ NS ns.host.test.\n' "$1"
+		printf '%s\n' "\$ORIGIN $1." "\$TTL 1" '@ SOA ns.host.test. h 1 60 60 60 1' '@ NS ns.host.test.'
 		cat
 	} >"$scratch/knot/$1.zone"
 }
