@@ -14,7 +14,7 @@
 #include "outcome.h"
 #include "wire.h"
 
-enum { SECOND = 1000 };
+enum { SECOND = 1000, LOOKUPS_MS = 60 * SECOND };
 
 static bool find_route(struct delivery *);
 static bool open_session(struct delivery *);
@@ -61,11 +61,17 @@ primary_is_down(struct delivery *d, const char *reason)
 static bool
 find_route(struct delivery *d)
 {
+	const struct job *j = d->job;
+	const struct route_question q = {.domain = j->domain,
+	    .handled = j->handled,
+	    .row = j->row.route,
+	    .deadline = wire_now() + LOOKUPS_MS};
+
 	if (d->dns == NULL && (d->dns = dns_new(d->run->conf)) == NULL) {
 		primary_is_down(d, "the resolver can not be set up");
 		return false;
 	}
-	switch (route_find(d->dns, d->run->conf, d->job, &d->route)) {
+	switch (route_find(d->dns, d->run->conf, &q, &d->route)) {
 	case ROUTE_FOUND:
 		return true;
 	case ROUTE_PERMANENT:

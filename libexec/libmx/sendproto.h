@@ -7,13 +7,18 @@
  * regular file, beside its first octet (SCM_RIGHTS); from a shell, where fd 0
  * is no socket, fd 3 is the message.
  *
- *	op=open helo=NAME target=IP:PORT host=NAME [target= host= …]
+ *	op=open helo=NAME limit=SECONDS target=IP:PORT host=NAME [target= …]
  *	  -> status=open|temporary host="name [ip]" reply= ext=SIZE=1,…
  *	op=mail from= size= offset= trace= body= smtputf8= ret= envid=
  *	   rcpt=MAILBOX notify= orcpt= [rcpt= …]
  *	  -> status=open|closed  rcpt=INDEX reply="250 2.0.0 text" …
+ *	op=probe from= rcpt=MAILBOX [rcpt= …]
+ *	  -> status=open|closed  mail="250 2.1.0 Ok"  rcpt=INDEX reply= …
  *	op=quit
  *	  -> status=closed, then exit 0
+ *
+ * A probe asks whether recipients would be accepted, and sends nothing; LIMIT
+ * is the time that no step of the session may take.
  *
  * One line a key; a repeated key begins the next target or recipient, and
  * trace may be repeated where it is long.  What is left out is "", 0 or none;
@@ -36,7 +41,7 @@
 enum { SEND_TARGETS = 64, SEND_HOST = DOMAIN_LEN + LITERAL_LEN + 2 };
 enum { SEND_EXT = 256 };
 
-enum send_op { SEND_OPEN, SEND_MAIL, SEND_QUIT };
+enum send_op { SEND_OPEN, SEND_MAIL, SEND_PROBE, SEND_QUIT };
 enum send_status { SEND_IS_OPEN, SEND_TEMPORARY, SEND_PERMANENT, SEND_CLOSED };
 /* PERMANENT is never said of a connection: RFC 5321 gives no leave to bounce
  * mail because a host does not greet. */
@@ -58,10 +63,11 @@ struct send_rcpt {
 struct send_request {
 	enum send_op op;
 	/* open */
+	unsigned limit; /* seconds; 0: none but RFC 5321's */
 	char helo[DOMAIN_LEN + 1];
 	size_t ntarget;
 	struct send_target target[SEND_TARGETS];
-	/* mail */
+	/* mail; of a probe, from and rcpt only */
 	int fd; /* the message; owned by the request on the server's side */
 	uint64_t offset, size;
 	char *from, *trace, *envid;
@@ -70,6 +76,7 @@ struct send_request {
 	enum ret ret;
 	size_t nrcpt;
 	struct send_rcpt *rcpt;
+	struct reply mail; /* of the answer to a probe */
 };
 
 struct send_answer {
@@ -89,6 +96,8 @@ struct sender *sender_start(const char *libexec);
  * sender is then of no more use but sender_stop(). */
 int sender_open(struct sender *, const char *helo, const struct send_target *,
     size_t n, int64_t deadline, struct send_answer *);
+/* No step of the sessions opened from now on takes longer. */
+void sender_limit(struct sender *, unsigned seconds);
 /*
  * Hands over one message: those recipients of E that wait.  REPLIES has
  * E->nrcpt members; those asked are filled.  Code 0: the outcome is not known,
@@ -101,6 +110,10 @@ int sender_open(struct sender *, const char *helo, const struct send_target *,
 int sender_mail(struct sender *, const struct envelope *e, int fd,
     uint64_t offset, uint64_t size, int64_t deadline, struct reply *replies,
     bool *alive);
+/* Whether RCPT would be accepted from FROM.  Code 0 in either reply: it was not
+ * asked, or the session was lost.  0 or -1 as above. */
+int sender_probe(struct sender *, const char *from, const char *rcpt,
+    int64_t deadline, struct reply *mail, struct reply *answer);
 /* QUIT if it is open, then waits for the process a moment, then kills. */
 void sender_stop(struct sender *);
 
@@ -113,6 +126,8 @@ void send_stream_free(struct send_stream *);
 int send_read(struct send_stream *, struct send_request *r);
 int send_write_open(struct send_stream *, const struct send_answer *);
 int send_write_mail(
+    struct send_stream *, const struct send_request *, bool alive);
+int send_write_probe(
     struct send_stream *, const struct send_request *, bool alive);
 int send_write_quit(struct send_stream *);
 void send_request_free(struct send_request *);

@@ -19,6 +19,7 @@ enum { QUIT_MS = 3000 };
 struct sender {
 	struct helper helper;
 	bool broken; /* it owes us an answer, or gave nonsense */
+	unsigned limit;
 };
 
 struct mail_answer { /* as it is read */
@@ -34,6 +35,7 @@ static int ask(struct sender *, struct pairs *, int, int64_t);
 static int read_open(struct sender *, int64_t, struct send_answer *);
 static int read_mail(
     struct sender *, int64_t, const struct envelope *, struct mail_answer *);
+static int read_probe(struct sender *, int64_t, struct reply *, struct reply *);
 static bool set_outcome(
     struct mail_answer *, const struct envelope *, const char *, const char *);
 static bool set_status(enum send_status *, const char *);
@@ -51,6 +53,12 @@ sender_start(const char *libexec)
 	return NULL;
 }
 
+void
+sender_limit(struct sender *s, unsigned seconds)
+{
+	s->limit = seconds;
+}
+
 int
 sender_open(struct sender *s, const char *helo, const struct send_target *t,
     size_t n, int64_t deadline, struct send_answer *out)
@@ -61,6 +69,7 @@ sender_open(struct sender *s, const char *helo, const struct send_target *t,
 	pairs_init(&p);
 	pairs_add(&p, "op", "open");
 	pairs_add(&p, "helo", helo);
+	pairs_add_number(&p, "limit", s->limit);
 	for (size_t i = 0; i < n && i < SEND_TARGETS; i++) {
 		char ip[IP_TEXT], text[IP_TEXT + 8];
 
@@ -100,6 +109,22 @@ sender_mail(struct sender *s, const struct envelope *e, int fd, uint64_t offset,
 	}
 	*alive = a.status == SEND_IS_OPEN;
 	return 0;
+}
+
+int
+sender_probe(struct sender *s, const char *from, const char *rcpt,
+    int64_t deadline, struct reply *mail, struct reply *answer)
+{
+	struct pairs p;
+
+	mail->code = answer->code = 0;
+	pairs_init(&p);
+	pairs_add(&p, "op", "probe");
+	pairs_add(&p, "from", from);
+	pairs_add(&p, "rcpt", rcpt);
+	if (ask(s, &p, -1, deadline) == -1)
+		return -1;
+	return read_probe(s, deadline, mail, answer);
 }
 
 void
@@ -213,6 +238,33 @@ read_mail(struct sender *s, int64_t deadline, const struct envelope *e,
 		switch (pairs_next(&s->helper.in, deadline, &key, &value)) {
 		case PAIRS_PAIR:
 			if (!set_outcome(a, e, key, value))
+				return broken(s, EPROTO);
+			break;
+		case PAIRS_END:
+			return 0;
+		case PAIRS_EOF:
+			return broken(s, EPROTO);
+		case PAIRS_ERROR:
+			return broken(s, errno);
+		}
+	}
+}
+
+static int
+read_probe(struct sender *s, int64_t deadline, struct reply *mail,
+    struct reply *answer)
+{
+	const char *key;
+	char *value;
+
+	for (;;) {
+		switch (pairs_next(&s->helper.in, deadline, &key, &value)) {
+		case PAIRS_PAIR:
+			if (strcmp(key, "mail") == 0 &&
+			    !send_reply_parse(value, mail))
+				return broken(s, EPROTO);
+			if (strcmp(key, "reply") == 0 &&
+			    !send_reply_parse(value, answer))
 				return broken(s, EPROTO);
 			break;
 		case PAIRS_END:

@@ -12,7 +12,7 @@
 #include "sendproto.h"
 #include "sendproto_parts.h"
 
-enum { TRACE_LEN = 64 * 1024, PARAM_LEN = ORCPT_LEN + 16 };
+enum { TRACE_LEN = 64 * 1024, PARAM_LEN = ORCPT_LEN + 16, LIMIT_MOST = 86400 };
 
 struct key {
 	const char *name;
@@ -21,6 +21,7 @@ struct key {
 };
 
 static int set_helo(struct send_request *, const char *);
+static int set_limit(struct send_request *, const char *);
 static int set_target(struct send_request *, const char *);
 static int set_host(struct send_request *, const char *);
 static int set_from(struct send_request *, const char *);
@@ -37,6 +38,7 @@ static int set_orcpt(struct send_request *, const char *);
 
 static const struct key keys[] = {
     {"helo", SEND_OPEN, set_helo},
+    {"limit", SEND_OPEN, set_limit},
     {"target", SEND_OPEN, set_target},
     {"host", SEND_OPEN, set_host},
     {"from", SEND_MAIL, set_from},
@@ -50,6 +52,8 @@ static const struct key keys[] = {
     {"rcpt", SEND_MAIL, set_rcpt},
     {"notify", SEND_MAIL, set_notify},
     {"orcpt", SEND_MAIL, set_orcpt},
+    {"from", SEND_PROBE, set_from},
+    {"rcpt", SEND_PROBE, set_rcpt},
 };
 
 static int set_op(struct send_request *, const char *);
@@ -79,7 +83,7 @@ send_request_set(
 static int
 set_op(struct send_request *r, const char *value)
 {
-	static const char *const names[] = {"open", "mail", "quit"};
+	static const char *const names[] = {"open", "mail", "probe", "quit"};
 
 	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
 		if (strcmp(value, names[i]) == 0) {
@@ -96,6 +100,17 @@ set_helo(struct send_request *r, const char *value)
 	if (!is_word(value) ||
 	    strlcpy(r->helo, value, sizeof r->helo) >= sizeof r->helo)
 		return bad();
+	return 0;
+}
+
+static int
+set_limit(struct send_request *r, const char *value)
+{
+	uint64_t n;
+
+	if (!set_number(&n, value) || n > LIMIT_MOST)
+		return bad();
+	r->limit = (unsigned)n;
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct send_stream {
 	int out;
 };
 
+static void add_replies(struct pairs *, const struct send_request *);
 static int finish(struct send_stream *, struct send_request *);
 static int find_message(struct send_stream *, struct send_request *);
 static int bad(void);
@@ -95,18 +96,26 @@ send_write_open(struct send_stream *s, const struct send_answer *a)
 int
 send_write_mail(struct send_stream *s, const struct send_request *r, bool alive)
 {
+	struct pairs p;
+
+	pairs_init(&p);
+	pairs_add(&p, "status", alive ? "open" : "closed");
+	add_replies(&p, r);
+	return pairs_send(&p, s->out, -1, -1);
+}
+
+int
+send_write_probe(
+    struct send_stream *s, const struct send_request *r, bool alive)
+{
 	char text[SEND_REPLY_TEXT];
 	struct pairs p;
 
 	pairs_init(&p);
 	pairs_add(&p, "status", alive ? "open" : "closed");
-	for (size_t i = 0; i < r->nrcpt; i++) {
-		if (!r->rcpt[i].answered)
-			continue;
-		pairs_add_number(&p, "rcpt", i);
-		send_reply_format(&r->rcpt[i].reply, text);
-		pairs_add(&p, "reply", text);
-	}
+	send_reply_format(&r->mail, text);
+	pairs_add(&p, "mail", text);
+	add_replies(&p, r);
 	return pairs_send(&p, s->out, -1, -1);
 }
 
@@ -136,11 +145,27 @@ send_request_free(struct send_request *r)
 	*r = (struct send_request){.fd = -1};
 }
 
+static void
+add_replies(struct pairs *p, const struct send_request *r)
+{
+	char text[SEND_REPLY_TEXT];
+
+	for (size_t i = 0; i < r->nrcpt; i++) {
+		if (!r->rcpt[i].answered)
+			continue;
+		pairs_add_number(p, "rcpt", i);
+		send_reply_format(&r->rcpt[i].reply, text);
+		pairs_add(p, "reply", text);
+	}
+}
+
 /* 1 when the request is whole. */
 static int
 finish(struct send_stream *s, struct send_request *r)
 {
 	if (r->op == SEND_OPEN && (r->ntarget == 0 || *r->helo == '\0'))
+		return bad();
+	if (r->op == SEND_PROBE && r->nrcpt == 0)
 		return bad();
 	if (r->op == SEND_MAIL && (r->nrcpt == 0 || find_message(s, r) == -1))
 		return bad();

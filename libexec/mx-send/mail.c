@@ -44,7 +44,6 @@ struct transaction {
 	char flight[FLIGHT];
 };
 
-static bool start(struct session *);
 static void transact(struct transaction *);
 static bool send_envelope(struct transaction *);
 static bool add_command(struct transaction *, const char *);
@@ -70,7 +69,7 @@ mail_send(struct session *s, struct send_request *r)
 
 	if (session_is_open(s) && refuse_locally(r, &s->ehlo))
 		return true;
-	if (session_is_open(s) && start(s)) {
+	if (session_is_open(s) && mail_start(s)) {
 		if (s->ehlo.rcpt_max > 0 && t.n > s->ehlo.rcpt_max)
 			t.n = s->ehlo.rcpt_max;
 		transact(&t);
@@ -85,9 +84,8 @@ mail_send(struct session *s, struct send_request *r)
 	return false;
 }
 
-/* Leaves an abandoned transaction behind. */
-static bool
-start(struct session *s)
+bool
+mail_start(struct session *s)
 {
 	struct reply r;
 

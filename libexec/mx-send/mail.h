@@ -12,5 +12,7 @@
  * false, all are answered, with code 0 where the outcome is not known.
  */
 bool mail_send(struct session *, struct send_request *);
+/* Leaves an abandoned transaction behind, to begin another. */
+bool mail_start(struct session *);
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "mail.h"
 #include "open.h"
+#include "probe.h"
 #include "sendproto.h"
 #include "session.h"
 
@@ -103,11 +104,19 @@ answer(struct send_stream *stream, struct session *s, struct send_request *r)
 
 	switch (r->op) {
 	case SEND_OPEN:
+		if (r->limit > 0)
+			s->limit = r->limit;
 		open_session(s, r, &a);
 		return send_write_open(stream, &a) == -1 ? -1 : 1;
 	case SEND_MAIL:
 		alive = mail_send(s, r);
 		result = send_write_mail(stream, r, alive);
+		if (!alive)
+			session_close(s);
+		return result == -1 ? -1 : 1;
+	case SEND_PROBE:
+		alive = probe_send(s, r);
+		result = send_write_probe(stream, r, alive);
 		if (!alive)
 			session_close(s);
 		return result == -1 ? -1 : 1;

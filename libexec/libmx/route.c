@@ -12,37 +12,37 @@
 #include <string.h>
 
 #include "domain.h"
-#include "wire.h"
 
-enum { SMTP_PORT = 25, LOOKUP_MS = 20 * 1000 };
+enum { SMTP_PORT = 25 };
 
 static enum route_status by_row(
-    struct dns *, const struct job *, struct route *);
-static enum route_status by_literal(const struct job *, struct route *);
-static enum route_status by_mx(
-    struct dns *, const struct conf *, const struct job *, struct route *);
+    struct dns *, const struct route_question *, struct route *);
+static enum route_status by_literal(
+    const struct route_question *, struct route *);
+static enum route_status by_mx(struct dns *, const struct conf *,
+    const struct route_question *, struct route *);
 static enum route_status by_list(struct dns *, const struct conf *,
-    const struct dns_mx *, size_t n, struct route *);
+    int64_t deadline, const struct dns_mx *, size_t n, struct route *);
 static enum route_status by_address(
-    struct dns *, const struct job *, struct route *);
+    struct dns *, const struct route_question *, struct route *);
 static enum dns_status add_host(struct dns *, const char *host,
-    unsigned short port, bool *ours, struct route *);
+    unsigned short port, int64_t deadline, bool *ours, struct route *);
 static void add(
     struct route *, const struct ip *, unsigned short port, const char *host);
 static enum route_status trouble(struct route *, enum route_status,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 enum route_status
-route_find(struct dns *dns, const struct conf *conf, const struct job *j,
-    struct route *r)
+route_find(struct dns *dns, const struct conf *conf,
+    const struct route_question *q, struct route *r)
 {
 	r->n = 0;
 	r->reason[0] = '\0';
-	if (j->handled && j->row.route[0] != '\0')
-		return by_row(dns, j, r);
-	if (*j->domain == '[')
-		return by_literal(j, r);
-	return by_mx(dns, conf, j, r);
+	if (q->handled && q->row[0] != '\0')
+		return by_row(dns, q, r);
+	if (*q->domain == '[')
+		return by_literal(q, r);
+	return by_mx(dns, conf, q, r);
 }
 
 bool
@@ -68,77 +68,77 @@ route_parse(const char *s, char host[DOMAIN_LEN + 1], unsigned short *port)
 }
 
 static enum route_status
-by_row(struct dns *dns, const struct job *j, struct route *r)
+by_row(struct dns *dns, const struct route_question *q, struct route *r)
 {
 	char host[DOMAIN_LEN + 1], name[DOMAIN_LEN + 1];
 	unsigned short port;
 	struct ip ip;
 	bool ours = false;
 
-	if (!route_parse(j->row.route, host, &port))
-		return trouble(r, ROUTE_TEMPORARY,
-		    "route %s is not [host]:port", j->row.route);
+	if (!route_parse(q->row, host, &port))
+		return trouble(
+		    r, ROUTE_TEMPORARY, "route %s is not [host]:port", q->row);
 	if (ip_parse(&ip, host, strlen(host))) {
 		ours = port == SMTP_PORT && ip_is_ours(&ip);
 		add(r, &ip, port, host);
 	} else if (!domain_normal(host, strlen(host), name) ||
-	    add_host(dns, name, port, &ours, r) != DNS_FOUND) {
+	    add_host(dns, name, port, q->deadline, &ours, r) != DNS_FOUND) {
 		return trouble(
 		    r, ROUTE_TEMPORARY, "route %s has no address", host);
 	}
 	if (!ours)
 		return ROUTE_FOUND;
-	return trouble(r, ROUTE_TEMPORARY, "route %s leads back to this host",
-	    j->row.route);
+	return trouble(
+	    r, ROUTE_TEMPORARY, "route %s leads back to this host", q->row);
 }
 
 static enum route_status
-by_literal(const struct job *j, struct route *r)
+by_literal(const struct route_question *q, struct route *r)
 {
 	struct ip ip;
 
-	if (!ip_parse_literal(&ip, j->domain, strlen(j->domain)) ||
+	if (!ip_parse_literal(&ip, q->domain, strlen(q->domain)) ||
 	    ip_is_ours(&ip))
 		return trouble(r, ROUTE_PERMANENT,
-		    "%s is not an address that mail can go to", j->domain);
-	add(r, &ip, SMTP_PORT, j->domain);
+		    "%s is not an address that mail can go to", q->domain);
+	add(r, &ip, SMTP_PORT, q->domain);
 	return ROUTE_FOUND;
 }
 
 static enum route_status
-by_mx(struct dns *dns, const struct conf *conf, const struct job *j,
+by_mx(struct dns *dns, const struct conf *conf, const struct route_question *q,
     struct route *r)
 {
 	enum route_status lasting =
-	    j->handled ? ROUTE_TEMPORARY : ROUTE_PERMANENT;
+	    q->handled ? ROUTE_TEMPORARY : ROUTE_PERMANENT;
 	struct dns_mx mx[DNS_MX_MAX];
 	size_t n;
 
-	switch (dns_mx(dns, j->domain, wire_now() + LOOKUP_MS, mx, &n)) {
+	switch (dns_mx(dns, q->domain, q->deadline, mx, &n)) {
 	case DNS_FOUND:
 		break;
 	case DNS_NODATA:
-		return by_address(dns, j, r);
+		return by_address(dns, q, r);
 	case DNS_NXDOMAIN:
 		return trouble(
-		    r, lasting, "the DNS knows no domain %s", j->domain);
+		    r, lasting, "the DNS knows no domain %s", q->domain);
 	default:
 		return trouble(r, ROUTE_TEMPORARY,
-		    "the DNS does not answer for %s", j->domain);
+		    "the DNS does not answer for %s", q->domain);
 	}
 	if (n == 0)
 		return trouble(r, ROUTE_TEMPORARY, "%s has no usable MX record",
-		    j->domain);
+		    q->domain);
 	if (n == 1 && mx[0].host[0] == '\0')
 		return trouble(r, lasting,
-		    "%s takes no mail (null MX, RFC 7505)", j->domain);
-	return by_list(dns, conf, mx, n, r);
+		    "%s takes no mail (null MX, RFC 7505)", q->domain);
+	return by_list(dns, conf, q->deadline, mx, n, r);
 }
 
 /* MX holds hosts of ascending preference. */
 static enum route_status
-by_list(struct dns *dns, const struct conf *conf, const struct dns_mx *mx,
-    size_t n, struct route *r)
+by_list(struct dns *dns, const struct conf *conf, int64_t deadline,
+    const struct dns_mx *mx, size_t n, struct route *r)
 {
 	size_t better = 0; /* targets of better preference than the current */
 	bool ours = false;
@@ -149,7 +149,8 @@ by_list(struct dns *dns, const struct conf *conf, const struct dns_mx *mx,
 		if (strcmp(mx[i].host, conf->hostname) == 0)
 			ours = true;
 		else
-			add_host(dns, mx[i].host, SMTP_PORT, &ours, r);
+			add_host(
+			    dns, mx[i].host, SMTP_PORT, deadline, &ours, r);
 	}
 	if (ours)
 		r->n = better;
@@ -163,33 +164,33 @@ by_list(struct dns *dns, const struct conf *conf, const struct dns_mx *mx,
 }
 
 static enum route_status
-by_address(struct dns *dns, const struct job *j, struct route *r)
+by_address(struct dns *dns, const struct route_question *q, struct route *r)
 {
 	enum route_status lasting =
-	    j->handled ? ROUTE_TEMPORARY : ROUTE_PERMANENT;
+	    q->handled ? ROUTE_TEMPORARY : ROUTE_PERMANENT;
 	bool ours = false;
-	enum dns_status found = add_host(dns, j->domain, SMTP_PORT, &ours, r);
+	enum dns_status found =
+	    add_host(dns, q->domain, SMTP_PORT, q->deadline, &ours, r);
 
 	if (ours)
 		return trouble(r, ROUTE_TEMPORARY,
-		    "%s has no MX and its address is this host's", j->domain);
+		    "%s has no MX and its address is this host's", q->domain);
 	if (found == DNS_FOUND)
 		return ROUTE_FOUND;
 	if (found == DNS_TEMPFAIL)
 		return trouble(r, ROUTE_TEMPORARY,
-		    "the DNS does not answer for %s", j->domain);
-	return trouble(r, lasting, "%s has neither MX nor address", j->domain);
+		    "the DNS does not answer for %s", q->domain);
+	return trouble(r, lasting, "%s has neither MX nor address", q->domain);
 }
 
 /* All addresses of HOST; *OURS when one of them is. */
 static enum dns_status
-add_host(struct dns *dns, const char *host, unsigned short port, bool *ours,
-    struct route *r)
+add_host(struct dns *dns, const char *host, unsigned short port,
+    int64_t deadline, bool *ours, struct route *r)
 {
 	struct ip ip[DNS_ADDR_MAX];
 	size_t n;
-	enum dns_status status =
-	    dns_addr(dns, host, wire_now() + LOOKUP_MS, ip, &n);
+	enum dns_status status = dns_addr(dns, host, deadline, ip, &n);
 
 	if (status != DNS_FOUND)
 		return status;

@@ -6,8 +6,8 @@
 #ifndef ROUTE_H
 #define ROUTE_H
 
+#include "conf.h"
 #include "dns.h"
-#include "job.h"
 #include "sendproto.h"
 
 enum route_status {
@@ -22,8 +22,15 @@ struct route {
 	char reason[256]; /* when there are none */
 };
 
-enum route_status route_find(
-    struct dns *, const struct conf *, const struct job *, struct route *);
+struct route_question {
+	const char *domain; /* inner form, or an address literal */
+	bool handled;	    /* ours to keep for: no trouble is permanent */
+	const char *row;    /* the row's route, "" for none */
+	int64_t deadline;   /* wire_now(); of all look-ups */
+};
+
+enum route_status route_find(struct dns *, const struct conf *,
+    const struct route_question *, struct route *);
 
 /* "[host]:port" or "[host]", port 25.  False: malformed. */
 bool route_parse(
