@@ -45,7 +45,9 @@ cat >knot/knot.conf <<-END
 	zone:
 	  - domain: test
 	    file: $scratch/knot/test.zone
-	  - domain: broken.test
+	  - domain: org
+    file: $scratch/knot/org.zone
+  - domain: broken.test
 	    file: $scratch/knot/none.zone
 END
 {
@@ -80,6 +82,16 @@ END
 	txt _dmarc.xn--bcher-kva 'v=DMARC1; p=reject'
 	txt _dmarc.evil 'v=DMARC1; p=none'
 } >knot/test.zone
+{
+	cat <<-'END'
+		$ORIGIN org.
+		$TTL 60
+		@ SOA ns.test. hostmaster.test. 1 60 60 60 60
+		@ NS ns.test.
+	END
+	txt 2026._domainkey.example "$(cat good.p)"
+	txt _dmarc.example 'v=DMARC1; p=reject'
+} >knot/org.zone
 knotd -c knot/knot.conf >knot/log 2>&1 &
 will_stop $!
 until_true 10 listens "$dns"
@@ -252,5 +264,31 @@ says 'result=pass .*dmarc=pass from_domain=xn--bcher-kva.test' \
 message 'evil.test>, <x@reject.test' | "$sign" evil.test good good | ask
 says 'dmarc=fail from_domain=reject.test policy=reject' \
     'of two authors the worse'
+
+# memory: what is not read before its answer is pressed through in pieces
+{
+	signed reject.test good good
+	yes "$(printf 'a line\r')" | head -c 67108864
+} >message
+printf '%s\n' "resolver=127.0.0.1:$dns" '' >request
+/usr/bin/python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], pass_fds=[3])
+used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+sys.exit(used > 48 * 1024)' "$build/libexec/mx-dkim" 3<message <request >said
+ok $? '64 MiB in less than 48 MiB of memory'
+says 'body%20was%20changed' 'and all of it is looked at'
+
+{ signed reject.test good good && head -c 67108864 /dev/zero; } | ask
+says 'result=neutral .*too%20long.*dmarc=fail' 'a line of 64 MiB'
+
+# the page's example, with another name server
+page=$top/man/mx-dkim.8
+message example.org | "$sign" example.org 2026 good >m
+mv m message
+sed -n '/^\$ mx-dkim/,/^END/p' "$page" |
+    sed "s,^\$ ,$build/libexec/,; s/^resolver=.*/&:$dns/" >example.sh
+sh example.sh | sed '$d' >got
+sed -n '/^signatures=/,/^\.Ed/p' "$page" | sed '$d' >want
+is "$(cat got)" "$(cat want)" 'the example of the page'
 
 done_testing

@@ -42,7 +42,7 @@ enum dkim_result {
 	DKIM_RESULTS
 };
 
-/* RFC 9989 8.2 */
+/* RFC 9989 9.2 */
 enum dmarc_result {
 	DMARC_NONE, /* no policy is published */
 	DMARC_PASS,

@@ -22,6 +22,8 @@
 #include "bodylen.h"
 #include "signature.h"
 
+enum { WORD_MAX = 1 << 20 }; /* it keeps each word of a body whole */
+
 struct verify {
 	DKIM_LIB *lib;
 	DKIM *dkim;
@@ -32,6 +34,7 @@ struct verify {
 	bool listed;  /* sig[] is filled */
 	bool limited; /* one has l= */
 	bool hashed;  /* the body is being hashed */
+	size_t word;  /* octets since the last white space, or more */
 	struct bodylen length;
 };
 
@@ -123,6 +126,12 @@ verify_header_end(struct verify *v)
 void
 verify_body(struct verify *v, const char *octets, size_t n)
 {
+	v->word += n;
+	if (v->word > WORD_MAX)
+		return;
+	if (memchr(octets, ' ', n) != NULL ||
+	    memmem(octets, n, "\r\n", 2) != NULL)
+		v->word = n;
 	dkim_body(v->dkim, (u_char *)(uintptr_t)octets, n);
 	if (v->limited)
 		bodylen_push(&v->length, octets, n);
@@ -133,7 +142,7 @@ verify_end(struct verify *v, bool whole)
 {
 	bool testkey;
 
-	if (v->hashed && whole) {
+	if (v->hashed && whole && v->word <= WORD_MAX) {
 		dkim_eom(v->dkim, &testkey);
 		bodylen_end(&v->length);
 	}
@@ -223,6 +232,11 @@ settle(struct verify *v, size_t i, bool whole)
 	}
 	if (!settle_error(s, sig))
 		return;
+	if (v->word > WORD_MAX) {
+		signature_refuse(
+		    s, DKIM_NEUTRAL, "a line of the body is too long");
+		return;
+	}
 	if (!whole || (dkim_sig_getflags(sig) & DKIM_SIGFLAG_PASSED) == 0 ||
 	    dkim_sig_getbh(sig) != DKIM_SIGBH_MATCH) {
 		signature_refuse(s, DKIM_TEMPERROR, "it was not verified");

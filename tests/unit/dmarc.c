@@ -121,7 +121,7 @@ org_is(const char *domain, const char *org, const char *name)
 	is_str(w.org, org, name);
 }
 
-/* The examples of RFC 9989 4.10.2 and B.3. */
+/* The examples of RFC 9989 4.10.2 and B.4. */
 static void
 organizations(void)
 {
