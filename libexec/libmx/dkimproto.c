@@ -27,7 +27,6 @@ const char *const dmarc_result_name[DMARC_RESULTS] = {
 const char *const dmarc_policy_name[DMARC_POLICIES] = {
     "none", "quarantine", "reject"};
 
-static int read_answer(struct pairs_in *, int64_t, struct dkim_answer *);
 static bool set_pair(struct dkim_answer *, bool *, const char *, const char *);
 static bool begin_signature(struct dkim_answer *, const char *);
 static bool set_d(struct dkim_signature *, const char *);
@@ -99,15 +98,15 @@ dkim_start(const char *libexec, const struct dkim_request *r, struct helper *h)
 int
 dkim_finish(struct helper *h, int64_t deadline, struct dkim_answer *a)
 {
-	int result = read_answer(&h->in, deadline, a), error = errno;
+	int result = dkim_read_answer(&h->in, deadline, a), error = errno;
 
 	helper_end(h, result == 0);
 	errno = error;
 	return result;
 }
 
-static int
-read_answer(struct pairs_in *in, int64_t deadline, struct dkim_answer *a)
+int
+dkim_read_answer(struct pairs_in *in, int64_t deadline, struct dkim_answer *a)
 {
 	enum pairs_status status;
 	const char *key;

@@ -116,6 +116,9 @@ int dkim_start(
  * nonsense (EPROTO): the checks are then unavailable. */
 int dkim_finish(struct helper *, int64_t deadline, struct dkim_answer *);
 
+/* The answer alone. */
+int dkim_read_answer(struct pairs_in *, int64_t deadline, struct dkim_answer *);
+
 /* ---- the server's end: mx-dkim ---- */
 /* 0; -1 with errno, EBADMSG for a malformed request.  R->fd is left alone. */
 int dkim_read(int in, struct dkim_request *r);
