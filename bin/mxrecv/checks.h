@@ -25,7 +25,7 @@ typedef enum outcome check(const struct session *, struct finding *);
 check check_helo, check_relay, check_size_declared, check_size_counted,
     check_pregreet;					    /* ask nobody */
 check check_client, check_ptr, check_dnsbl, check_greylist; /* the host */
-check check_repeat;
+check check_recipient, check_unknown, check_sender, check_repeat;
 
 /* Runs the checks of STAGE in their order.  True: go on; false: R is the
  * refusal of the first that stops the client. */

@@ -22,6 +22,8 @@ inquiry_init(struct inquiry *q, const struct conf *conf, struct disk *disk,
 	q->oracle = (struct oracle){.ctx = q,
 	    .listed = inquiry_listed,
 	    .known = inquiry_known,
+	    .recipient = inquiry_recipient,
+	    .sender = inquiry_sender,
 	    .repeated = inquiry_repeated,
 	    .spam_threshold = spam_threshold,
 	    .note = note};
@@ -33,6 +35,7 @@ inquiry_end(struct inquiry *q, const struct session *s)
 	struct notes *notes = &q->disk->notes;
 
 	forget(q, 0);
+	inquiry_refresh(q, s);
 	if (notes->left_out > 0)
 		log_event(
 		    LOG_L_INFO, "decisions-left-out", "session", s->id, NULL);

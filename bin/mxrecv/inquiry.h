@@ -11,14 +11,23 @@
 #include "greylist.h"
 #include "oracle.h"
 #include "peer.h"
+#include "route.h"
 
-enum { DIGEST_LEN = 64, NETWORK_LEN = IP_TEXT + 4 };
+enum { DIGEST_LEN = 64, NETWORK_LEN = IP_TEXT + 4, STALE_MOST = 5 };
 
 struct inquiry {
 	const struct conf *conf;
 	struct disk *disk;
 	struct peer *peer;
 	struct oracle oracle;
+	/* of the recipient that is looked at */
+	char rcpt_asked[MAILBOX_LEN + 1], rcpt_told[TOLD_LEN];
+	enum rcpt_answer rcpt_answer;
+	/* recipients to be asked for again once the client has gone */
+	unsigned nstale;
+	char stale[STALE_MOST][MAILBOX_LEN + 1];
+	enum route_status routed;
+	struct route route;
 	bool lists_told; /* nonsense of theirs is logged */
 	/* of the message that is here */
 	unsigned serial; /* of the transaction that the rest is about */
@@ -41,6 +50,19 @@ long inquiry_number(struct inquiry *, const char *name, long fallback);
 
 /* The message as it was received, to be read at SPOOL_HEAD; -1: no. */
 int inquiry_message(struct inquiry *, const struct session *);
+
+struct callout_answer;
+/* inquiry_address.c */
+enum sender_answer inquiry_sender(
+    void *ctx, const struct session *, char told[TOLD_LEN]);
+/* Finds the way and asks.  False: there is none, routed says why. */
+bool inquiry_call(struct inquiry *, const struct route_question *,
+    const char *mailbox, bool catchall, struct callout_answer *);
+
+/* inquiry_rcpt.c */
+enum rcpt_answer inquiry_recipient(
+    void *ctx, const struct session *, char told[TOLD_LEN]);
+void inquiry_refresh(struct inquiry *, const struct session *);
 
 /* inquiry_repeat.c */
 enum answer inquiry_repeated(

@@ -49,6 +49,7 @@ serve(const struct conf *conf, int in, int out)
 	if (greet(c))
 		converse(c);
 	log_session(c);
+	shutdown(out, SHUT_RDWR); /* the client need not wait for the rest */
 	inquiry_end(&c->inquiry, &c->session);
 	session_end(&c->session);
 	disk_end(&c->disk);

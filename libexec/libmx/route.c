@@ -157,7 +157,7 @@ by_list(struct dns *dns, const struct conf *conf, int64_t deadline,
 	if (r->n > 0)
 		return ROUTE_FOUND;
 	if (ours)
-		return trouble(r, ROUTE_TEMPORARY,
+		return trouble(r, ROUTE_OURS,
 		    "this host is itself the best MX: no better one is left");
 	return trouble(r, ROUTE_TEMPORARY,
 	    "no MX host has an address, %s the first", mx[0].host);
@@ -173,7 +173,7 @@ by_address(struct dns *dns, const struct route_question *q, struct route *r)
 	    add_host(dns, q->domain, SMTP_PORT, q->deadline, &ours, r);
 
 	if (ours)
-		return trouble(r, ROUTE_TEMPORARY,
+		return trouble(r, ROUTE_OURS,
 		    "%s has no MX and its address is this host's", q->domain);
 	if (found == DNS_FOUND)
 		return ROUTE_FOUND;

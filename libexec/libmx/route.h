@@ -13,6 +13,7 @@
 enum route_status {
 	ROUTE_FOUND,
 	ROUTE_TEMPORARY, /* for a domain that we handle, all trouble is */
+	ROUTE_OURS,	 /* it leads back to this host, and no further */
 	ROUTE_PERMANENT	 /* no such domain, or it takes no mail: a DSN's only */
 };
 

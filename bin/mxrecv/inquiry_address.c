@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whether an address exists: asked of the primary for recipients, of the
+ * sender's own exchanger for senders, and remembered.  Whoever does not answer
+ * in time has said nothing.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "address.h"
+#include "callout.h"
+#include "inquiry.h"
+#include "log.h"
+#include "route.h"
+#include "session.h"
+
+enum { CALLOUT_MS = 20 * 1000, BUDGET_PERIOD = 600, MINUTE = 60 };
+
+static enum sender_answer ask_sender(
+    struct inquiry *, const struct session *, char told[TOLD_LEN]);
+static enum sender_answer call_sender(struct inquiry *, const struct session *,
+    const struct route *, char told[TOLD_LEN]);
+static bool may_call(struct inquiry *, const char *domain);
+
+bool
+inquiry_call(struct inquiry *q, const struct route_question *rq,
+    const char *mailbox, bool catchall, struct callout_answer *a)
+{
+	int64_t deadline = wire_now() + CALLOUT_MS;
+	struct route_question question = *rq;
+	struct dns *dns = dns_new(q->conf);
+	struct route *r = &q->route;
+
+	*a = (struct callout_answer){.result = CALLOUT_UNREACHABLE};
+	question.deadline = deadline;
+	q->routed = dns == NULL ? ROUTE_TEMPORARY
+				: route_find(dns, q->conf, &question, r);
+	dns_free(dns);
+	if (q->routed != ROUTE_FOUND) {
+		strlcpy(a->reply, r->reason, sizeof a->reply);
+		return false;
+	}
+	callout_ask(&(struct callout){.libexec = q->conf->libexec,
+			.helo = q->conf->hostname,
+			.target = r->target,
+			.ntarget = r->n,
+			.mailbox = mailbox,
+			.catchall = catchall,
+			.deadline = deadline},
+	    a);
+	return true;
+}
+
+enum sender_answer
+inquiry_sender(void *ctx, const struct session *s, char told[TOLD_LEN])
+{
+	struct inquiry *q = ctx;
+	struct state_db *state = disk_state(q->disk);
+	const struct path *sender = &s->mail.sender;
+	struct domain_row row;
+	struct address known;
+
+	told[0] = '\0';
+	if (path_is_null(sender) || sender->literal ||
+	    s->store->domain(s->store->ctx, path_domain(sender), &row) !=
+		ANSWER_NO)
+		return SENDER_EXISTS;
+	if (state == NULL)
+		return SENDER_NOT_SAID;
+	if (address_find(state, ADDRESS_SENDER, sender->mailbox, &known) ==
+		ANSWER_YES &&
+	    address_holds(&known, time(NULL), 0)) {
+		strlcpy(told, known.reply, TOLD_LEN);
+		return known.good ? SENDER_EXISTS : SENDER_REFUSED;
+	}
+	return ask_sender(q, s, told);
+}
+
+/* The DNS first: it costs the other side nothing. */
+static enum sender_answer
+ask_sender(struct inquiry *q, const struct session *s, char told[TOLD_LEN])
+{
+	const char *domain = path_domain(&s->mail.sender);
+	struct dns *dns = dns_new(q->conf);
+	enum route_status found = ROUTE_TEMPORARY;
+
+	if (dns != NULL)
+		found = route_find(dns, q->conf,
+		    &(struct route_question){.domain = domain,
+			.row = "",
+			.deadline = wire_now() + CALLOUT_MS / 2},
+		    &q->route);
+	dns_free(dns);
+	strlcpy(told, q->route.reason, TOLD_LEN);
+	if (found == ROUTE_PERMANENT || found == ROUTE_OURS)
+		return SENDER_NO_DOMAIN;
+	if (found != ROUTE_FOUND)
+		return SENDER_NOT_SAID;
+	if (!may_call(q, domain))
+		return SENDER_EXISTS;
+	return call_sender(q, s, &q->route, told);
+}
+
+/* Others' hosts are not knocked at more often than this (table setting). */
+static bool
+may_call(struct inquiry *q, const char *domain)
+{
+	struct policy_db *p = disk_policy(q->disk);
+	struct state_db *state = disk_state(q->disk);
+	char name[DOMAIN_LEN + 16];
+	time_t now = time(NULL);
+
+	if (p == NULL || policy_no_callout(p, domain) != ANSWER_NO)
+		return false;
+	snprintf(name, sizeof name, "callout %s", domain);
+	return budget_take(state, name,
+		   (unsigned)inquiry_number(
+		       q, "callout_target", CALLOUT_TARGET),
+		   MINUTE, now) == ANSWER_YES &&
+	    budget_take(state, "callout",
+		(unsigned)inquiry_number(q, "callout_all", CALLOUT_ALL), MINUTE,
+		now) == ANSWER_YES;
+}
+
+static enum sender_answer
+call_sender(struct inquiry *q, const struct session *s, const struct route *r,
+    char told[TOLD_LEN])
+{
+	const char *mailbox = s->mail.sender.mailbox;
+	struct callout_answer a;
+	struct address said = {.asked = time(NULL)};
+
+	callout_ask(&(struct callout){.libexec = q->conf->libexec,
+			.helo = q->conf->hostname,
+			.target = r->target,
+			.ntarget = r->n,
+			.mailbox = mailbox,
+			.deadline = wire_now() + CALLOUT_MS},
+	    &a);
+	strlcpy(told, a.reply, TOLD_LEN);
+	if (a.result != CALLOUT_GOOD && a.result != CALLOUT_BAD)
+		return SENDER_NOT_SAID;
+	said.good = a.result == CALLOUT_GOOD;
+	strlcpy(said.reply, a.reply, sizeof said.reply);
+	address_note(disk_state(q->disk), ADDRESS_SENDER, mailbox, &said);
+	return said.good ? SENDER_EXISTS : SENDER_REFUSED;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whether a recipient exists: table recipient, what was learned, and the
+ * primary itself while it can be reached.  While it is down the memory of its
+ * answers stands still, so that a long outage does not forget who exists.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "address.h"
+#include "callout.h"
+#include "inquiry.h"
+#include "log.h"
+#include "route.h"
+#include "session.h"
+
+enum { BUDGET_PERIOD = 600 };
+
+struct rcpt_question {
+	struct inquiry *q;
+	struct state_db *state;
+	const char *mailbox, *domain;
+	const struct domain_row *row;
+	const struct ip *client;
+	time_t now, down; /* primary_down() */
+	struct primary primary;
+	bool known;
+	struct address address; /* if known */
+	char *told;
+};
+
+static enum rcpt_answer ask(struct rcpt_question *);
+static enum rcpt_answer by_table(
+    struct inquiry *, const struct session *, bool *decided);
+static enum rcpt_answer by_memory(struct rcpt_question *, bool *decided);
+static enum rcpt_answer by_primary(struct rcpt_question *);
+static enum rcpt_answer while_down(const struct rcpt_question *);
+static bool needs_catchall(const struct rcpt_question *);
+static void note(
+    struct rcpt_question *, const struct callout_answer *, bool catchall);
+static void note_primary(struct rcpt_question *, const struct callout_answer *);
+static void note_stale(struct rcpt_question *);
+static enum answer budget(struct rcpt_question *, bool take);
+
+enum rcpt_answer
+inquiry_recipient(void *ctx, const struct session *s, char told[TOLD_LEN])
+{
+	struct inquiry *q = ctx;
+	struct rcpt_question rq = {.q = q,
+	    .state = disk_state(q->disk),
+	    .mailbox = s->rcpt->mailbox,
+	    .domain = path_domain(s->rcpt),
+	    .row = &s->row,
+	    .client = &s->client.ip,
+	    .now = time(NULL),
+	    .told = q->rcpt_told};
+	bool decided = false;
+
+	if (strcmp(q->rcpt_asked, rq.mailbox) != 0) {
+		q->rcpt_told[0] = '\0';
+		q->rcpt_answer = by_table(q, s, &decided);
+		if (!decided)
+			q->rcpt_answer =
+			    rq.state == NULL ? RCPT_NOT_SAID : ask(&rq);
+		strlcpy(q->rcpt_asked, rq.mailbox, sizeof q->rcpt_asked);
+	}
+	strlcpy(told, q->rcpt_told, TOLD_LEN);
+	return q->rcpt_answer;
+}
+
+void
+inquiry_refresh(struct inquiry *q, const struct session *s)
+{
+	for (unsigned i = 0; i < q->nstale; i++) {
+		struct domain_row row;
+		char told[TOLD_LEN];
+		const char *at = strrchr(q->stale[i], '@');
+		struct rcpt_question rq = {.q = q,
+		    .state = disk_state(q->disk),
+		    .mailbox = q->stale[i],
+		    .domain = at + 1,
+		    .row = &row,
+		    .client = &s->client.ip,
+		    .now = time(NULL),
+		    .told = told};
+
+		if (rq.state != NULL &&
+		    s->store->domain(s->store->ctx, rq.domain, &row) ==
+			ANSWER_YES)
+			by_primary(&rq);
+	}
+	q->nstale = 0;
+}
+
+static enum rcpt_answer
+by_table(struct inquiry *q, const struct session *s, bool *decided)
+{
+	struct policy_db *p = disk_policy(q->disk);
+	char mode[SETTING_LEN];
+
+	if (p == NULL)
+		return RCPT_NOT_SAID;
+	*decided = policy_recipient(p, s->rcpt->mailbox) == ANSWER_YES;
+	if (*decided)
+		return RCPT_EXISTS;
+	if (policy_setting(p, "recipients", s->row.name, mode) != ANSWER_YES ||
+	    strcmp(mode, "only") != 0)
+		return RCPT_NOT_SAID;
+	*decided = true;
+	strlcpy(q->rcpt_told, "not in the list of recipients", TOLD_LEN);
+	return RCPT_REFUSED;
+}
+
+static enum rcpt_answer
+ask(struct rcpt_question *rq)
+{
+	enum rcpt_answer answer;
+	bool decided = false;
+
+	if (state_primary(rq->state, rq->domain, &rq->primary) != ANSWER_YES)
+		memset(&rq->primary, 0, sizeof rq->primary);
+	rq->down = primary_down(&rq->primary, rq->now);
+	answer = by_memory(rq, &decided);
+	if (decided)
+		return answer;
+	if (rq->primary.state == PRIMARY_DOWN &&
+	    rq->primary.next_attempt > rq->now)
+		return while_down(rq);
+	if (budget(rq, false) == ANSWER_NO)
+		return RCPT_OVERDRAWN;
+	return by_primary(rq);
+}
+
+static enum rcpt_answer
+by_memory(struct rcpt_question *rq, bool *decided)
+{
+	struct address *a = &rq->address;
+
+	if (address_find(rq->state, ADDRESS_CATCHALL, rq->domain, a) ==
+		ANSWER_YES &&
+	    a->good && address_holds(a, rq->now, rq->down)) {
+		*decided = true;
+		return RCPT_EXISTS;
+	}
+	rq->known = address_find(rq->state, ADDRESS_RECIPIENT, rq->mailbox,
+			a) == ANSWER_YES;
+	*decided = rq->known && address_holds(a, rq->now, rq->down);
+	if (!*decided)
+		return RCPT_NOT_SAID;
+	if (address_is_stale(a, rq->now, rq->down) &&
+	    rq->primary.state != PRIMARY_DOWN)
+		note_stale(rq);
+	strlcpy(rq->told, a->reply, TOLD_LEN);
+	return a->good ? RCPT_EXISTS : RCPT_REFUSED;
+}
+
+static enum rcpt_answer
+by_primary(struct rcpt_question *rq)
+{
+	bool catchall = needs_catchall(rq);
+	struct callout_answer a;
+
+	inquiry_call(rq->q,
+	    &(struct route_question){
+		.domain = rq->domain, .handled = true, .row = rq->row->route},
+	    rq->mailbox, catchall, &a);
+	strlcpy(rq->told, a.reply, TOLD_LEN);
+	note_primary(rq, &a);
+	switch (a.result) {
+	case CALLOUT_GOOD:
+		note(rq, &a, catchall);
+		return RCPT_EXISTS;
+	case CALLOUT_BAD:
+		note(rq, &a, false);
+		budget(rq, true);
+		return RCPT_REFUSED;
+	case CALLOUT_UNREACHABLE:
+		return while_down(rq);
+	default:
+		return RCPT_NOT_SAID;
+	}
+}
+
+/* Who was good once is not unknown, however long ago that was. */
+static enum rcpt_answer
+while_down(const struct rcpt_question *rq)
+{
+	return rq->known && rq->address.good ? RCPT_EXISTS : RCPT_UNKNOWN;
+}
+
+static bool
+needs_catchall(const struct rcpt_question *rq)
+{
+	struct address a;
+
+	return address_find(rq->state, ADDRESS_CATCHALL, rq->domain, &a) !=
+	    ANSWER_YES ||
+	    rq->now - a.asked > ADDRESS_REFRESH;
+}
+
+static void
+note(struct rcpt_question *rq, const struct callout_answer *a, bool catchall)
+{
+	struct address said = {.good = a->result == CALLOUT_GOOD,
+	    .asked = rq->now,
+	    .down = rq->down};
+
+	strlcpy(said.reply, a->reply, sizeof said.reply);
+	if (catchall) {
+		struct address all = said;
+
+		all.good = a->takes_all;
+		address_note(rq->state, ADDRESS_CATCHALL, rq->domain, &all);
+	}
+	if (!a->takes_all)
+		address_note(rq->state, ADDRESS_RECIPIENT, rq->mailbox, &said);
+}
+
+/* Every callout tells of the primary's health. */
+static void
+note_primary(struct rcpt_question *rq, const struct callout_answer *a)
+{
+	struct policy_db *policy = disk_policy(rq->q->disk);
+	bool up = a->result != CALLOUT_UNREACHABLE;
+	struct primary *p = &rq->primary;
+	struct backoff backoff = {.n = 0};
+
+	if (up && p->state == PRIMARY_UP)
+		return;
+	if (p->state != (up ? PRIMARY_UP : PRIMARY_DOWN) || p->since > rq->now)
+		p->since = rq->now;
+	p->state = up ? PRIMARY_UP : PRIMARY_DOWN;
+	p->last_attempt = rq->now;
+	if (!up && policy != NULL)
+		policy_backoff(policy, &backoff);
+	p->next_attempt =
+	    up ? 0 : backoff_next(&backoff, p->since, rq->now, arc4random());
+	strlcpy(p->host, a->host, sizeof p->host);
+	strlcpy(p->reply, a->reply, sizeof p->reply);
+	state_primary_put(rq->state, rq->domain, p);
+	log_event(LOG_L_INFO, up ? "primary-up" : "primary-down", "domain",
+	    rq->domain, "host", a->host, "reason", a->reply, NULL);
+}
+
+/* To be asked again when the client has gone. */
+static void
+note_stale(struct rcpt_question *rq)
+{
+	struct inquiry *q = rq->q;
+
+	if (q->nstale < STALE_MOST)
+		strlcpy(q->stale[q->nstale++], rq->mailbox, sizeof q->stale[0]);
+}
+
+/* Dictionary attacks are kept away from the primary. */
+static enum answer
+budget(struct rcpt_question *rq, bool take)
+{
+	char network[NETWORK_LEN], name[NETWORK_LEN + 16];
+	unsigned most = (unsigned)inquiry_number(
+	    rq->q, "recipient_budget", RECIPIENT_BUDGET);
+
+	inquiry_network(rq->client, network);
+	snprintf(name, sizeof name, "unknown %s", network);
+	return take
+	    ? budget_take(rq->state, name, most, BUDGET_PERIOD, rq->now)
+	    : budget_left(rq->state, name, most, BUDGET_PERIOD, rq->now);
+}

@@ -1,0 +1,201 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# recipient, unknown, sender: addresses asked for, remembered, and not asked
+# for too often; primaries that refuse, are slow, lie, are down.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+new_instance
+policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+
+# verdict TEST VERDICT [ON_UNAVAILABLE]
+verdict() {
+	policy "UPDATE policy SET verdict = '$2', on_unavailable = '${3-off}'
+	    WHERE test = '$1'"
+}
+state() {
+	sqlite3 "$scratch/state.db" "$@"
+}
+# ask RCPT [FROM]: what RCPT was answered is in said
+ask() {
+	"$tests/peers/client.py" 127.0.0.1 "${2-a@sender.test}" "$1" -- \
+	    "$build/bin/mxrecv" -f "$conf" >"$scratch/out" 2>"$scratch/log"
+	said=$(head -1 "$scratch/out")
+}
+# primary RULE...: a new one for example.com
+primary() {
+	start_primary "$@"
+	policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
+}
+heard() {
+	grep -c "$1" "$scratch/mx/log"
+}
+
+# ---- recipient
+add_domain example.com
+verdict recipient defer
+primary 'RCPT:no@example.com=550 5.1.1 no such user' \
+    'RCPT:slow@example.com=450 4.2.0 greylisted' \
+    'RCPT:policy@example.com=550 5.7.1 we do not like you' \
+    'RCPT:good@example.com=250 2.1.5 fine' 'RCPT=550 5.1.1 who is that'
+ask no@example.com
+like "$said" '^450 4.1.1 <no@example.com>: recipient refused by the primary exchanger: 550 5.1.1 no such user$' \
+    'refused by the primary'
+ask no@example.com
+like "$said" '^450 4.1.1' 'and remembered'
+is "$(heard no@example.com)" 1 'without asking again'
+like "$(grep -c 'MAIL FROM:<>' "$scratch/mx/log")" '^1$' 'asked from nobody'
+ask good@example.com
+like "$said" '^250' 'one that exists'
+ask good@example.com
+is "$(heard good@example.com)" 1 'is remembered too'
+is "$(state "SELECT good FROM address WHERE kind = 'c'")" 0 'no catch-all'
+ask slow@example.com
+like "$said" '^250' 'who says 4xx has said nothing'
+ask policy@example.com
+like "$said" '^250' 'nor who speaks of policy'
+verdict recipient defer defer
+ask slow@example.com
+like "$said" '^451 4.3.0 .*verification in progress' \
+    'which defers where the table says so'
+verdict recipient deny
+ask no@example.com
+like "$said" '^550 5.1.1' 'denied, where the table says so'
+verdict recipient defer
+is "$(state 'SELECT state FROM primary_mx')" 1 'the primary is known to be up'
+
+# ---- aged: asked again, after the client has gone
+state "UPDATE address SET asked = asked - 8 * 86400 WHERE address LIKE 'good%'"
+ask good@example.com
+like "$said" '^250' 'known for long'
+until_true 5 test "$(heard good@example.com)" -ge 2
+is "$(heard good@example.com)" 2 'is asked again'
+is "$(state "SELECT times FROM address WHERE address LIKE 'good%'")" 2 \
+    'in the background'
+
+# ---- dictionary attacks
+for n in 1 2 3 4 5; do
+	ask "guess$n@example.com"
+done
+ask guess6@example.com
+like "$said" '^450 4.7.1 Too many unknown recipients' 'guessing ends'
+is "$(heard guess6)" 0 'before it reaches the primary'
+ask good@example.com
+like "$said" '^250' 'who is known gets mail all the same'
+state 'DELETE FROM budget'
+
+# ---- down
+stop "$primary_pid"
+ask new@example.com
+like "$said" '^250' 'the primary is down: a recipient nobody knows is taken'
+is "$(state 'SELECT state FROM primary_mx')" 2 'and it is known to be down'
+like "$(cat "$scratch/log")" 'primary-down' 'which is logged'
+verdict unknown defer
+ask new@example.com
+like "$said" '^450 4.1.1 .*not known here' 'or deferred, as the row says'
+ask good@example.com
+like "$said" '^250' 'one that was learned is taken'
+ask no@example.com
+like "$said" '^450 4.1.1 .*refused by the primary' 'one refused is refused'
+state "UPDATE address SET asked = asked - 40 * 86400"
+state "UPDATE primary_mx SET since = since - 39 * 86400"
+ask good@example.com
+like "$said" '^250' 'its memory stands still'
+verdict unknown deny
+ask new@example.com
+like "$said" '^550 5.1.1' 'denied'
+verdict unknown off
+
+# ---- given by SQL
+policy "INSERT INTO recipient VALUES('listed@example.com')"
+verdict unknown deny
+ask Listed@example.com
+like "$said" '^250' 'a recipient in the table'
+policy "INSERT INTO domain_setting VALUES('example.com', 'recipients', 'only')"
+ask good@example.com
+like "$said" '^450 4.1.1 .*not in the list' 'only those'
+policy 'DELETE FROM domain_setting' 'DELETE FROM recipient'
+verdict unknown off
+
+# ---- a catch-all
+rm -f "$scratch"/state.db*
+primary
+ask any@example.com
+is "$(state "SELECT good FROM address WHERE kind = 'c'")" 1 'a catch-all'
+is "$(state "SELECT count(*) FROM address WHERE kind = 'r'")" 0 \
+    'teaches nothing of addresses'
+ask other@example.com
+is "$(heard other)" 0 'and is not asked'
+
+# ---- primaries that do not answer well: bounded, and taken
+for rule in 'GREETING=!hang' 'MAIL=!hang' 'RCPT=!drop' 'RCPT=!slow 250 ok' \
+    'EHLO=!endless' 'RCPT=!big' 'MAIL=550 5.7.1 no bounces here' \
+    'GREETING=554 go away'; do
+	rm -f "$scratch"/state.db*
+	stop "$primary_pid"
+	primary "$rule"
+	began=$(date +%s)
+	ask any@example.com
+	like "$said" '^250' "$rule: taken"
+	[ $(($(date +%s) - began)) -le 25 ]
+	ok $? "after $(($(date +%s) - began)) s"
+done
+stop "$primary_pid"
+verdict recipient off
+
+# ---- senders, by a real DNS
+command -v knotd >/dev/null || done_testing
+dns=$(free_port)
+mkdir "$scratch/knot"
+cat >"$scratch/knot/knot.conf" <<-END
+	server:
+	    rundir: $scratch/knot
+	    listen: 127.0.0.1@$dns
+	zone:
+	  - domain: test
+	    file: $scratch/knot/test.zone
+END
+cat >"$scratch/knot/test.zone" <<-END
+	\$ORIGIN test.
+	\$TTL 1
+	@ SOA ns h 1 60 60 60 1
+	@ NS ns
+	ns A 127.0.0.1
+	null MX 0 .
+	loop MX 0 here
+	here A 127.0.0.1
+	bare TXT x
+	far MX 0 faraway
+	faraway A 192.0.2.1
+END
+knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
+will_stop $!
+sed "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf" >"$conf.new"
+mv "$conf.new" "$conf"
+until_true 10 listens "$dns"
+verdict sender defer
+ask b@example.com a@nothere.test
+like "$said" '^450 4.1.8 <a@nothere.test>: sender.s domain takes no mail' \
+    'a domain that does not exist'
+ask b@example.com a@null.test
+like "$said" '^450 4.1.8 .*null MX' 'one that takes no mail'
+ask b@example.com a@bare.test
+like "$said" '^450 4.1.8 ' 'one without any host'
+ask b@example.com a@loop.test
+like "$said" '^450 4.1.8 ' 'one that leads to ourselves'
+ask b@example.com ''
+like "$said" '^250' 'the null sender is never asked for'
+ask b@example.com c@example.com
+like "$said" '^250' 'nor is a handled domain'
+policy "INSERT INTO no_callout VALUES('far.test')"
+ask b@example.com a@far.test
+like "$said" '^250' 'nor one that does not want it'
+policy 'DELETE FROM no_callout' \
+    "UPDATE setting SET value = '0' WHERE name = 'callout_target'"
+ask b@example.com a@far.test
+like "$said" '^250' 'nor one that was asked too often'
+verdict sender deny
+ask b@example.com a@nothere.test
+like "$said" '^550 5.1.8' 'denied, where the table says so'
+
+done_testing
