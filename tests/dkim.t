@@ -201,6 +201,8 @@ signed reject.test good good | sed '/^From:/d' | ask
 says 'dmarc=permerror reason=there%20is%20no%20From' 'no From'
 signed reject.test good good | sed 's/^From:.*/&\nFrom: x@evil.test\r/' | ask
 says 'dmarc=permerror reason=.*more%20than%20one%20From' 'two From'
+{ printf 'From: x@evil.test\r\n' && signed reject.test good good; } | ask
+says 'result=policy .*dmarc=permerror' 'also in front of one that is signed'
 signed reject.test good good | sed 's/^From: .*/&no colon here\r/' | ask
 says 'result=fail' 'From with more on it'
 { printf 'no colon\r\n'; signed reject.test good good; } | ask

@@ -8,6 +8,7 @@
 
 #include "dmarc.h"
 #include "feed.h"
+#include "signature.h"
 #include "verify.h"
 #include "wire.h"
 
@@ -21,6 +22,7 @@ struct check {
 static int set_up(struct check *, const struct dkim_request *);
 static int look(
     struct check *, const struct dkim_request *, struct dkim_answer *);
+static void refuse_all(struct dkim_answer *);
 static enum dns_status ask(void *, const char *, struct dns_text *);
 
 int
@@ -65,6 +67,8 @@ look(struct check *c, const struct dkim_request *r, struct dkim_answer *a)
 	if (verify_begin(c->verify, &c->keys, a) == -1)
 		return -1;
 	if (feed_message(c->verify, r, c->keys.deadline, &c->from) == 0) {
+		if (c->from.fields != 1)
+			refuse_all(a);
 		dmarc_judge(&c->dmarc, r, &c->from, a);
 		return 0;
 	}
@@ -73,6 +77,18 @@ look(struct check *c, const struct dkim_request *r, struct dkim_answer *a)
 	d->result = DMARC_PERMERROR;
 	strlcpy(d->reason, "the header section is too long", sizeof d->reason);
 	return 0;
+}
+
+/* A signature is about one From field; it is not told which one is shown to a
+ * reader (RFC 6376 8.15). */
+static void
+refuse_all(struct dkim_answer *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->signature[i].result == DKIM_PASS)
+			signature_refuse(&a->signature[i], DKIM_POLICY,
+			    "there is not one From field");
+	}
 }
 
 static enum dns_status
