@@ -12,6 +12,8 @@ case ${O:=obj} in
 /*) build=$O ;;
 *) build=$top/$O ;;
 esac
+# libfaketime goes before a sanitizer's library, which minds
+export ASAN_OPTIONS="verify_asan_link_order=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/mxtest.XXXXXX") || exit 1
 started=
 tap_run=0

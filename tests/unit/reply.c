@@ -38,7 +38,7 @@ test_format(void)
 	n = reply_format(&r, out, sizeof out);
 	ok(n <= REPLY_LEN && memcmp(out + n - 2, "\r\n", 2) == 0,
 	    "a line is cut at 512 octets (RFC 5321 4.5.3.1.5)");
-	memset(long_text, '\n', sizeof long_text);
+	memset(long_text, '\n', sizeof long_text - 1);
 	reply_set(&r, 550, "5.7.1", "%s", long_text);
 	n = reply_format(&r, out, sizeof out);
 	ok(n <= sizeof out && memcmp(out + n - 2, "\r\n", 2) == 0,
