@@ -54,7 +54,7 @@ PROGRAMS = $(BINS:%=$(O)/bin/%) $(HELPERS:%=$(O)/libexec/%)
 LIBS = $(patsubst %,$(O)/lib/%.a,$(ARCHIVES) $(BINS) $(HELPERS))
 UNITS = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/*.c))
 TOOLS = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(wildcard tests/tools/*.c))
-ALLSYS = -lopendkim -lcrypto -lsqlite3 -lcares -lidn2 -lbsd -lmd
+ALLSYS = -lopendkim -lcrypto -lsqlite3 -lcares -lidn2 -lseccomp -lbsd -lmd
 
 all: $(PROGRAMS)
 
