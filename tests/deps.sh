@@ -8,7 +8,7 @@
 # among the packages are for tests, which start their own: none is started.
 
 build='gcc make libc6-dev libbsd-dev libmd-dev libc-ares-dev libidn2-dev libsqlite3-dev
-    libopendkim-dev libssl-dev'
+    libopendkim-dev libssl-dev libseccomp-dev libseccomp-dev'
 demo="$build sqlite3 python3-minimal systemd"
 check="$build sqlite3 python3 perl systemd procps iproute2 util-linux
     openbsd-inetd swaks knot libfaketime binutils mandoc python3-dkim openssl

@@ -30,7 +30,7 @@ while read -r program granted; do
 	hardened "$file"
 	ok $? "$program is hardened"
 done <<'END'
-bin/mxrecv libsqlite3 libcares libidn2 libbsd
+bin/mxrecv libsqlite3 libcares libidn2 libbsd libmd
 bin/mxrun libsqlite3 libcares libidn2 libbsd
 bin/mxq libsqlite3 libidn2 libbsd
 libexec/mx-send libbsd
