@@ -58,7 +58,7 @@ set_limits(const struct sandbox *s)
 		-1 ||
 	    set_limit(RLIMIT_NOFILE,
 		s->descriptors > 0 ? s->descriptors : DESCRIPTORS) == -1 ||
-	    set_limit(RLIMIT_CORE, 0) == -1 || set_limit(RLIMIT_FSIZE, 0) == -1)
+	    set_limit(RLIMIT_CORE, 0) == -1)
 		return -1;
 	return SANITIZED ? 0 : set_limit(RLIMIT_NPROC, 0);
 }
