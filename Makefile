@@ -25,7 +25,7 @@ SYS_mxq		= -lsqlite3 -lidn2 -lbsd
 OURS_mx-send	= libmx
 SYS_mx-send	= -lbsd
 OURS_mx-dkim	= libmx
-SYS_mx-dkim	= -lopendkim -lcrypto -lcares -lidn2 -lbsd
+SYS_mx-dkim	= -lopendkim -lcrypto -lcares -lidn2 -lseccomp -lbsd
 
 BINS = mxrecv mxrun mxq
 HELPERS = mx-send mx-dkim

@@ -228,6 +228,21 @@ says 'result=temperror .*dmarc=temperror' 'silence'
 [ $(($(date +%s) - before)) -le 4 ]
 ok $? 'ends with the deadline'
 
+# in the sandbox while it waits; nothing of it is left when it is killed
+signed reject.test good good >message
+printf '%s\n' "resolver=127.0.0.1:$silent" '' >request
+"$build/libexec/mx-dkim" <request 3<message >said &
+pid=$!
+will_stop $pid
+until_true 5 grep -q '^NoNewPrivs:.1' "/proc/$pid/status"
+ok $? 'it can gain no privileges'
+grep -q __asan_init "$build/libexec/mx-dkim" ||
+    until_true 5 grep -q '^Seccomp:.2' "/proc/$pid/status"
+ok $? 'nor use all system calls'
+kill -9 $pid
+wait $pid 2>/dev/null
+is "$(cat said)" '' 'killed, it has said nothing'
+
 # DMARC
 message reject.test | "$sign" evil.test good good | ask
 says 'result=pass d=evil.test .*dmarc=fail .*policy=reject' \
