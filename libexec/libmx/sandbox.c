@@ -40,11 +40,14 @@ static int allow_sockets(scmp_filter_ctx);
 int
 sandbox_enter(const struct sandbox *s)
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 || set_limits(s) == -1)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 || set_limits(s) == -1)
+		return -1;
+	if (SANITIZED)
+		return 0;
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return -1;
 	close_files();
-	return SANITIZED ? 0 : filter_calls(s);
+	return filter_calls(s);
 }
 
 static int
@@ -160,10 +163,10 @@ allow_sockets(scmp_filter_ctx filter)
 	for (int i = 0; result == 0 && i < 2; i++)
 		result =
 		    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket),
-			1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+			1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0));
 	for (int i = 0; result == 0 && i < 2; i++)
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES),
 		    SCMP_SYS(socket), 1,
-		    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)others[i]));
+		    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)others[i], 0));
 	return result;
 }
