@@ -195,6 +195,7 @@ static const struct entry zone[] = {
     {"_dmarc.psd", "v=DMARC1; p=none; sp=reject; psd=y"},
     {"_dmarc.silent.com", NULL},
     {"_dmarc.deep.x.com", NULL},
+    {"_dmarc.own.x.com", "v=DMARC1; p=none; psd=n"},
     {NULL, NULL},
 };
 
@@ -227,6 +228,8 @@ alignment(void)
 	verdict_is(DMARC_FAIL, reject, "a name that ends alike");
 	judge("x.com", "", "com", DKIM_PASS);
 	verdict_is(DMARC_FAIL, reject, "what is above");
+	judge("x.com", "", "a.own.x.com", DKIM_PASS);
+	verdict_is(DMARC_FAIL, reject, "an organization below another");
 	judge("x.com", "", "x.com", DKIM_FAIL);
 	verdict_is(DMARC_FAIL, reject, "DKIM failed");
 	judge("x.com", "", "x.com", DKIM_POLICY);
