@@ -24,11 +24,13 @@ OURS_mxq	= libmxdb libmx
 SYS_mxq		= -lsqlite3 -lidn2 -lbsd
 OURS_mx-send	= libmx
 SYS_mx-send	= -lbsd
+OURS_mx-scan	= libmx
+SYS_mx-scan	= -lseccomp -lbsd
 OURS_mx-dkim	= libmx
 SYS_mx-dkim	= -lopendkim -lcrypto -lcares -lidn2 -lseccomp -lbsd
 
 BINS = mxrecv mxrun mxq
-HELPERS = mx-send mx-dkim
+HELPERS = mx-send mx-dkim mx-scan
 ARCHIVES = libmx libmxdb
 
 WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \

@@ -35,6 +35,7 @@ bin/mxrecv libsqlite3 libcares libidn2 libbsd libmd
 bin/mxrun libsqlite3 libcares libidn2 libbsd
 bin/mxq libsqlite3 libidn2 libbsd
 libexec/mx-send libbsd
+libexec/mx-scan libseccomp libbsd
 libexec/mx-dkim libopendkim libcrypto libcares libidn2 libseccomp libbsd
 END
 
