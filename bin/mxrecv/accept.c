@@ -143,6 +143,7 @@ make_envelope(
 		goto fail;
 	trace_received(
 	    s, copy->id, e->nrcpt == 1 ? e->rcpt[0].mailbox : NULL, now, trace);
+	trace_spam(s, trace);
 	if (envelope_set(&e->trace, trace) == -1)
 		goto fail;
 	return e;

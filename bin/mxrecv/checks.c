@@ -47,6 +47,13 @@ static const struct entry checks[] = {
     {"repeat", STAGE_RCPT, ASKS | EACH, check_repeat,
 	{VERDICT_DEFER, VERDICT_OFF}},
     {"size", STAGE_BODY, ALL, check_size_counted, {VERDICT_DENY, VERDICT_OFF}},
+    {"repeat", STAGE_DATA, ASKS, check_repeat, {VERDICT_DEFER, VERDICT_OFF}},
+    {"malware", STAGE_DATA, ASKS | CONTENT, check_malware,
+	{VERDICT_DEFER, VERDICT_DEFER}},
+    {"toobig", STAGE_DATA, ASKS | CONTENT, check_toobig,
+	{VERDICT_LOG, VERDICT_OFF}},
+    {"spam", STAGE_DATA, ASKS | CONTENT, check_spam,
+	{VERDICT_DEFER, VERDICT_OFF}},
 };
 
 _Static_assert(sizeof checks / sizeof *checks <= CHECKS_MAX, "too many checks");
@@ -93,6 +100,17 @@ checks_agree(const struct session *s, const char *one, const char *two)
 		return true;
 	return s->oracle->spam_threshold(s->oracle->ctx, s, one) ==
 	    s->oracle->spam_threshold(s->oracle->ctx, s, two);
+}
+
+bool
+checks_made(const struct session *s, const char *test)
+{
+	for (unsigned i = 0; i < sizeof checks / sizeof *checks; i++) {
+		if (strcmp(checks[i].test, test) == 0 &&
+		    s->mail.result[i].known)
+			return true;
+	}
+	return false;
 }
 
 const char *

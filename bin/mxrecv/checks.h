@@ -26,6 +26,7 @@ check check_helo, check_relay, check_size_declared, check_size_counted,
     check_pregreet;					    /* ask nobody */
 check check_client, check_ptr, check_dnsbl, check_greylist; /* the host */
 check check_recipient, check_unknown, check_sender, check_repeat;
+check check_malware, check_toobig, check_spam; /* the content */
 
 /* Runs the checks of STAGE in their order.  True: go on; false: R is the
  * refusal of the first that stops the client. */
@@ -34,6 +35,9 @@ bool checks_run(struct session *, enum stage, struct reply *r);
 /* Whether what is judged once the message is here is judged alike for both
  * domains; if not, they can not share a transaction. */
 bool checks_agree(const struct session *, const char *one, const char *two);
+
+/* TEST was made of the message that is here. */
+bool checks_made(const struct session *, const char *test);
 
 /* The domain whose primary is the better place: that of the recipient, or of
  * the message. */

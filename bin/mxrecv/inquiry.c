@@ -25,6 +25,8 @@ inquiry_init(struct inquiry *q, const struct conf *conf, struct disk *disk,
 	    .recipient = inquiry_recipient,
 	    .sender = inquiry_sender,
 	    .repeated = inquiry_repeated,
+	    .malware = inquiry_malware,
+	    .spam = inquiry_spam,
 	    .spam_threshold = spam_threshold,
 	    .note = note};
 }
@@ -83,6 +85,7 @@ forget(struct inquiry *q, unsigned serial)
 {
 	if (q->message != -1)
 		close(q->message);
+	inquiry_content_forget(q);
 	q->message = -1;
 	q->digested = false;
 	q->serial = serial;

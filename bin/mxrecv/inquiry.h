@@ -12,8 +12,15 @@
 #include "oracle.h"
 #include "peer.h"
 #include "route.h"
+#include "scanproto.h"
 
 enum { DIGEST_LEN = 64, NETWORK_LEN = IP_TEXT + 4, STALE_MOST = 5 };
+
+struct content_scan { /* one helper's */
+	enum { CONTENT_NONE, CONTENT_ASKED, CONTENT_TOLD } state;
+	struct helper helper;
+	struct scan_answer answer;
+};
 
 struct inquiry {
 	const struct conf *conf;
@@ -32,6 +39,9 @@ struct inquiry {
 	/* of the message that is here */
 	unsigned serial; /* of the transaction that the rest is about */
 	int message;	 /* a descriptor to read it; -1: not opened */
+	bool content_started;
+	int64_t content_deadline;
+	struct content_scan scan[SCAN_SPAM + 1];
 	bool digested;
 	char digest[DIGEST_LEN + 1]; /* of its body, in hex */
 };
@@ -63,6 +73,11 @@ bool inquiry_call(struct inquiry *, const struct route_question *,
 enum rcpt_answer inquiry_recipient(
     void *ctx, const struct session *, char told[TOLD_LEN]);
 void inquiry_refresh(struct inquiry *, const struct session *);
+
+/* inquiry_content.c */
+const struct scan_answer *inquiry_malware(void *ctx, const struct session *);
+const struct scan_answer *inquiry_spam(void *ctx, const struct session *);
+void inquiry_content_forget(struct inquiry *);
 
 /* inquiry_repeat.c */
 enum answer inquiry_repeated(

@@ -64,7 +64,9 @@ struct oracle {
 	const struct spf_answer *(*spf)(void *ctx, const struct session *);
 	const struct dkim_answer *(*signatures)(
 	    void *ctx, const struct session *);
-	const struct scan_answer *(*scan)(void *ctx, const struct session *);
+	/* NULL: there is none to ask. */
+	const struct scan_answer *(*malware)(void *ctx, const struct session *);
+	const struct scan_answer *(*spam)(void *ctx, const struct session *);
 	/* The score above which mail to the recipients' domain is spam. */
 	double (*spam_threshold)(
 	    void *ctx, const struct session *, const char *domain);

@@ -9,8 +9,11 @@
 #include "trace.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "checks.h"
 #include "date.h"
+#include "scanproto.h"
 
 const char *
 trace_protocol(const struct session *s)
@@ -33,4 +36,34 @@ trace_received(const struct session *s, const char *id, const char *for_,
 	    "Received: from %s (%s %s)\r\n\tby %s with %s id %s%s%s%s; %s\r\n",
 	    s->helo, name, address, s->conf->hostname, trace_protocol(s), id,
 	    for_ ? "\r\n\tfor <" : "", for_ ? for_ : "", for_ ? ">" : "", date);
+}
+
+/* Rules are many words joined by commas: the field is folded behind them. */
+void
+trace_spam(const struct session *s, char out[TRACE_LEN])
+{
+	const struct scan_answer *a;
+	double most;
+	size_t len = strlen(out);
+	char *rules;
+
+	if (!checks_made(s, "spam") ||
+	    (a = s->oracle->spam(s->oracle->ctx, s)) == NULL ||
+	    a->result == SCAN_FAILED)
+		return;
+	most = s->oracle->spam_threshold(s->oracle->ctx, s, s->mail.domain);
+	snprintf(out + len, TRACE_LEN - len,
+	    "X-Spam-Status: %s, score=%.1f required=%.1f\r\n\ttests=%s\r\n",
+	    a->score > most ? "Yes" : "No", a->score, most, a->name);
+	rules = strstr(out + len, "tests=");
+	while (rules != NULL && strlen(rules) > 70 &&
+	    (rules = strchr(rules + 60, ',')) != NULL) {
+		size_t room = (size_t)(out + TRACE_LEN - 1 - rules);
+
+		if (strlen(rules) + 3 > room)
+			break;
+		memmove(rules + 4, rules + 1, strlen(rules + 1) + 1);
+		memcpy(rules, ",\r\n\t", 4);
+		rules += 4;
+	}
 }

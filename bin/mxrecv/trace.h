@@ -18,5 +18,8 @@ const char *trace_protocol(const struct session *);
 /* The field, folded, with CR LF.  FOR is the single recipient, or NULL. */
 void trace_received(const struct session *, const char *id, const char *for_,
     time_t when, char out[TRACE_LEN]);
+/* What SpamAssassin said, if it was asked: X-Spam-Status, put behind what is
+ * in OUT. */
+void trace_spam(const struct session *, char out[TRACE_LEN]);
 
 #endif

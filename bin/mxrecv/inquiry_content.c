@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What helpers say of a whole message.  They are started together when the
+ * first answer is wanted, each for a test that is not off and a service that
+ * mx.conf(5) names, so that the client waits for the slowest alone.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "inquiry.h"
+#include "log.h"
+#include "session.h"
+#include "spool.h"
+#include "trace.h"
+
+enum { CONTENT_MS = 90 * 1000 };
+
+static void start_all(struct inquiry *, const struct session *);
+static bool is_wanted(const struct session *, const char *test);
+static void start_scan(struct inquiry *, const struct session *, enum scan_what,
+    const char *socket);
+static const struct scan_answer *finish(
+    struct inquiry *, const struct session *, enum scan_what);
+
+const struct scan_answer *
+inquiry_malware(void *ctx, const struct session *s)
+{
+	return finish(ctx, s, SCAN_MALWARE);
+}
+
+const struct scan_answer *
+inquiry_spam(void *ctx, const struct session *s)
+{
+	return finish(ctx, s, SCAN_SPAM);
+}
+
+void
+inquiry_content_forget(struct inquiry *q)
+{
+	for (int i = SCAN_MALWARE; i <= SCAN_SPAM; i++) {
+		if (q->scan[i].state == CONTENT_ASKED)
+			helper_end(&q->scan[i].helper, false);
+		q->scan[i].state = CONTENT_NONE;
+	}
+	q->content_started = false;
+}
+
+static const struct scan_answer *
+finish(struct inquiry *q, const struct session *s, enum scan_what what)
+{
+	struct content_scan *scan = &q->scan[what];
+
+	start_all(q, s);
+	if (scan->state == CONTENT_ASKED) {
+		scan_finish(&scan->helper, q->content_deadline, &scan->answer);
+		scan->state = CONTENT_TOLD;
+	}
+	return scan->state == CONTENT_TOLD ? &scan->answer : NULL;
+}
+
+static void
+start_all(struct inquiry *q, const struct session *s)
+{
+	inquiry_message(q, s); /* forgets what was about another */
+	if (q->content_started)
+		return;
+	q->content_started = true;
+	q->content_deadline = wire_now() + CONTENT_MS;
+	if (is_wanted(s, "malware") || is_wanted(s, "toobig"))
+		start_scan(q, s, SCAN_MALWARE, q->conf->clamd);
+	if (is_wanted(s, "spam"))
+		start_scan(q, s, SCAN_SPAM, q->conf->spamd);
+}
+
+static bool
+is_wanted(const struct session *s, const char *test)
+{
+	struct verdicts v;
+
+	return s->store->verdicts(s->store->ctx, test, s->mail.domain, &v) !=
+	    ANSWER_YES ||
+	    v.on_fail != VERDICT_OFF || v.on_unavailable != VERDICT_OFF;
+}
+
+static void
+start_scan(struct inquiry *q, const struct session *s, enum scan_what what,
+    const char *socket)
+{
+	struct content_scan *scan = &q->scan[what];
+	char trace[TRACE_LEN];
+
+	if (*socket == '\0')
+		return;
+	trace_received(s, s->id, NULL, time(NULL), trace);
+	scan->state = CONTENT_TOLD;
+	scan->answer = (struct scan_answer){.result = SCAN_FAILED};
+	strlcpy(scan->answer.reason, "mx-scan can not be started",
+	    sizeof scan->answer.reason);
+	if (inquiry_message(q, s) == -1)
+		return;
+	if (scan_start(q->conf->libexec,
+		&(struct scan_request){.what = what,
+		    .socket = socket,
+		    .fd = q->message,
+		    .offset = SPOOL_HEAD,
+		    .size = s->mail.content.octets,
+		    .trace = trace,
+		    .deadline_ms = CONTENT_MS - 5000},
+		&scan->helper) == 0)
+		scan->state = CONTENT_ASKED;
+}
