@@ -7,8 +7,8 @@
 # shellcheck source=tests/peers/scanners.sh
 . "$tests/peers/scanners.sh"
 
-command -v clamd >/dev/null && command -v spamd >/dev/null ||
-    skip_all 'no clamd, no spamd'
+command -v clamd >/dev/null || skip_all 'no clamd'
+command -v spamd >/dev/null || skip_all 'no spamd'
 start_clamd || skip_all 'clamd does not start'
 start_spamd || skip_all 'spamd does not start'
 new_instance
@@ -118,6 +118,54 @@ state 'UPDATE repeat SET at = at - 10'
 hand gtube
 like "$said" '^250 ' 'forgotten in time; and without spamd it passes'
 like "$(mxq why a@sender.test)" 'repeat failed: deferred' 'mxq why knows'
+
+# ---- signatures
+dns=$(free_port)
+mkdir "$scratch/knot"
+cat >"$scratch/knot/knot.conf" <<-END
+	server:
+	    rundir: $scratch/knot
+	    listen: 127.0.0.1@$dns
+	zone:
+	  - domain: sender.test
+	    file: $scratch/knot/zone
+END
+openssl genrsa -traditional -out "$scratch/key" 1024 2>/dev/null
+cat >"$scratch/knot/zone" <<-END
+	\$ORIGIN sender.test.
+	\$TTL 60
+	@ SOA ns h 1 60 60 60 60
+	@ NS ns
+	ns A 127.0.0.1
+	k._domainkey TXT "k=rsa; p=$(openssl rsa -in "$scratch/key" -pubout \
+	    -outform DER 2>/dev/null | base64 -w0)"
+END
+if command -v knotd >/dev/null; then
+	knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
+	will_stop $!
+	until_true 10 listens "$dns"
+	sed "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf" >"$conf.new" &&
+	    mv "$conf.new" "$conf"
+	verdict dkim defer defer
+	"$tests/peers/dkimsign.py" sender.test k "$scratch/key" \
+	    <"$scratch/fine" >"$scratch/signed"
+	sed 's/Tuesday/Friday/' "$scratch/signed" >"$scratch/changed"
+	hand signed
+	like "$said" '^250 ' 'a signature that is valid'
+	id=$(echo "$said" | sed 's/.*Queued as \([^ ]*\).*/\1/')
+	like "$(mxq why "$id")" 'dkim passed, signed by sender.test' \
+	    'which mxq why tells'
+	hand changed
+	like "$said" '^451 4.7.20 No valid DKIM signature, fail of sender.test' \
+	    'one that is not'
+	hand fine
+	like "$said" '^250 ' 'none at all'
+	sed -i 's/^resolver .*/resolver 127.0.0.1:9/' "$conf"
+	hand signed
+	like "$said" '^451 4.3.0 The key of sender.test could not be looked up' \
+	    'a key that can not be had'
+	verdict dkim off
+fi
 
 # ---- scanners that are away
 stop "$clamd_pid"

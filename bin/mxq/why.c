@@ -85,6 +85,8 @@ tell(void *ctx, const struct decision *d)
 	}
 	if (strcmp(d->outcome, "pass") == 0) {
 		fprintf(f, "  %s passed", clean(d->test, words));
+		if (*d->reason != '\0')
+			fprintf(f, ", %s", clean(d->reason, words));
 	} else {
 		fprintf(f, "  %s %s: %s", clean(d->test, words),
 		    strcmp(d->outcome, "fail") == 0 ? "failed"

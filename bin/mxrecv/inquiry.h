@@ -8,6 +8,7 @@
 
 #include "conf.h"
 #include "disk.h"
+#include "dkimproto.h"
 #include "greylist.h"
 #include "oracle.h"
 #include "peer.h"
@@ -16,10 +17,18 @@
 
 enum { DIGEST_LEN = 64, NETWORK_LEN = IP_TEXT + 4, STALE_MOST = 5 };
 
+enum content_state { CONTENT_NONE, CONTENT_ASKED, CONTENT_TOLD };
+
 struct content_scan { /* one helper's */
-	enum { CONTENT_NONE, CONTENT_ASKED, CONTENT_TOLD } state;
+	enum content_state state;
 	struct helper helper;
 	struct scan_answer answer;
+};
+
+struct content_dkim {
+	enum content_state state;
+	struct helper helper;
+	struct dkim_answer answer;
 };
 
 struct inquiry {
@@ -42,6 +51,7 @@ struct inquiry {
 	bool content_started;
 	int64_t content_deadline;
 	struct content_scan scan[SCAN_SPAM + 1];
+	struct content_dkim dkim;
 	bool digested;
 	char digest[DIGEST_LEN + 1]; /* of its body, in hex */
 };
@@ -77,6 +87,7 @@ void inquiry_refresh(struct inquiry *, const struct session *);
 /* inquiry_content.c */
 const struct scan_answer *inquiry_malware(void *ctx, const struct session *);
 const struct scan_answer *inquiry_spam(void *ctx, const struct session *);
+const struct dkim_answer *inquiry_signatures(void *ctx, const struct session *);
 void inquiry_content_forget(struct inquiry *);
 
 /* inquiry_repeat.c */

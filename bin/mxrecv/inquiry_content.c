@@ -13,12 +13,13 @@
 #include "spool.h"
 #include "trace.h"
 
-enum { CONTENT_MS = 90 * 1000 };
+enum { CONTENT_MS = 90 * 1000, DKIM_MS = 30 * 1000 };
 
 static void start_all(struct inquiry *, const struct session *);
 static bool is_wanted(const struct session *, const char *test);
 static void start_scan(struct inquiry *, const struct session *, enum scan_what,
     const char *socket);
+static void start_dkim(struct inquiry *, const struct session *);
 static const struct scan_answer *finish(
     struct inquiry *, const struct session *, enum scan_what);
 
@@ -34,9 +35,27 @@ inquiry_spam(void *ctx, const struct session *s)
 	return finish(ctx, s, SCAN_SPAM);
 }
 
+const struct dkim_answer *
+inquiry_signatures(void *ctx, const struct session *s)
+{
+	struct inquiry *q = ctx;
+	struct content_dkim *dkim = &q->dkim;
+
+	start_all(q, s);
+	if (dkim->state == CONTENT_ASKED)
+		dkim->state = dkim_finish(&dkim->helper, q->content_deadline,
+				  &dkim->answer) == 0
+		    ? CONTENT_TOLD
+		    : CONTENT_NONE;
+	return dkim->state == CONTENT_TOLD ? &dkim->answer : NULL;
+}
+
 void
 inquiry_content_forget(struct inquiry *q)
 {
+	if (q->dkim.state == CONTENT_ASKED)
+		helper_end(&q->dkim.helper, false);
+	q->dkim.state = CONTENT_NONE;
 	for (int i = SCAN_MALWARE; i <= SCAN_SPAM; i++) {
 		if (q->scan[i].state == CONTENT_ASKED)
 			helper_end(&q->scan[i].helper, false);
@@ -70,6 +89,22 @@ start_all(struct inquiry *q, const struct session *s)
 		start_scan(q, s, SCAN_MALWARE, q->conf->clamd);
 	if (is_wanted(s, "spam"))
 		start_scan(q, s, SCAN_SPAM, q->conf->spamd);
+	if (is_wanted(s, "dkim") && inquiry_message(q, s) != -1)
+		start_dkim(q, s);
+}
+
+static void
+start_dkim(struct inquiry *q, const struct session *s)
+{
+	struct dkim_request r = {.fd = q->message,
+	    .offset = SPOOL_HEAD,
+	    .size = s->mail.content.octets,
+	    .resolvers = q->conf->resolvers,
+	    .deadline_ms = DKIM_MS};
+
+	memcpy(r.resolver, q->conf->resolver, sizeof r.resolver);
+	if (dkim_start(q->conf->libexec, &r, &q->dkim.helper) == 0)
+		q->dkim.state = CONTENT_ASKED;
 }
 
 static bool
