@@ -23,21 +23,25 @@ struct sender {
 };
 
 struct mail_answer { /* as it is read */
+	const struct envelope *envelope;
 	enum send_status status;
 	struct reply *replies;
 	size_t at;	    /* whose reply comes next */
 	size_t next, asked; /* of the recipients already counted */
 };
 
+struct probe_answer {
+	struct reply *mail, *rcpt;
+};
+
 static void add_message(struct pairs *, const struct envelope *);
 static void add_recipients(struct pairs *, const struct envelope *);
 static int ask(struct sender *, struct pairs *, int, int64_t);
-static int read_open(struct sender *, int64_t, struct send_answer *);
-static int read_mail(
-    struct sender *, int64_t, const struct envelope *, struct mail_answer *);
-static int read_probe(struct sender *, int64_t, struct reply *, struct reply *);
-static bool set_outcome(
-    struct mail_answer *, const struct envelope *, const char *, const char *);
+static int read_block(struct sender *, int64_t,
+    bool (*)(void *, const char *, const char *), void *);
+static bool set_open(void *, const char *, const char *);
+static bool set_outcome(void *, const char *, const char *);
+static bool set_probe(void *, const char *, const char *);
 static bool set_status(enum send_status *, const char *);
 static void set_unknown(const struct envelope *, struct reply *, int);
 static int broken(struct sender *, int);
@@ -82,15 +86,17 @@ sender_open(struct sender *s, const char *helo, const struct send_target *t,
 	}
 	if (ask(s, &p, -1, deadline) == -1)
 		return -1;
-	return read_open(s, deadline, out);
+	return read_block(s, deadline, set_open, out);
 }
 
 int
 sender_mail(struct sender *s, const struct envelope *e, int fd, uint64_t offset,
     uint64_t size, int64_t deadline, struct reply *replies, bool *alive)
 {
-	struct mail_answer a = {
-	    .status = SEND_CLOSED, .replies = replies, .at = SIZE_MAX};
+	struct mail_answer a = {.envelope = e,
+	    .status = SEND_CLOSED,
+	    .replies = replies,
+	    .at = SIZE_MAX};
 	struct pairs p;
 
 	*alive = false;
@@ -103,7 +109,7 @@ sender_mail(struct sender *s, const struct envelope *e, int fd, uint64_t offset,
 	add_message(&p, e);
 	add_recipients(&p, e);
 	if (ask(s, &p, fd, deadline) == -1 ||
-	    read_mail(s, deadline, e, &a) == -1) {
+	    read_block(s, deadline, set_outcome, &a) == -1) {
 		set_unknown(e, replies, errno);
 		return -1;
 	}
@@ -124,7 +130,8 @@ sender_probe(struct sender *s, const char *from, const char *rcpt,
 	pairs_add(&p, "rcpt", rcpt);
 	if (ask(s, &p, -1, deadline) == -1)
 		return -1;
-	return read_probe(s, deadline, mail, answer);
+	return read_block(
+	    s, deadline, set_probe, &(struct probe_answer){mail, answer});
 }
 
 void
@@ -139,7 +146,7 @@ sender_stop(struct sender *s)
 	pairs_init(&p);
 	pairs_add(&p, "op", "quit");
 	if (ask(s, &p, -1, deadline) == 0)
-		read_open(s, deadline, &ignored);
+		read_block(s, deadline, set_open, &ignored);
 	helper_end(&s->helper, !s->broken);
 	free(s);
 }
@@ -197,8 +204,10 @@ ask(struct sender *s, struct pairs *p, int fd, int64_t deadline)
 	return 0;
 }
 
+/* A whole block, pair by pair. */
 static int
-read_open(struct sender *s, int64_t deadline, struct send_answer *out)
+read_block(struct sender *s, int64_t deadline,
+    bool (*set)(void *, const char *, const char *), void *ctx)
 {
 	const char *key;
 	char *value;
@@ -206,15 +215,7 @@ read_open(struct sender *s, int64_t deadline, struct send_answer *out)
 	for (;;) {
 		switch (pairs_next(&s->helper.in, deadline, &key, &value)) {
 		case PAIRS_PAIR:
-			if (strcmp(key, "status") == 0 &&
-			    !set_status(&out->status, value))
-				return broken(s, EPROTO);
-			if (strcmp(key, "host") == 0)
-				strlcpy(out->host, value, sizeof out->host);
-			if (strcmp(key, "ext") == 0)
-				strlcpy(out->ext, value, sizeof out->ext);
-			if (strcmp(key, "reply") == 0 &&
-			    !send_reply_parse(value, &out->reply))
+			if (!set(ctx, key, value))
 				return broken(s, EPROTO);
 			break;
 		case PAIRS_END:
@@ -227,61 +228,37 @@ read_open(struct sender *s, int64_t deadline, struct send_answer *out)
 	}
 }
 
-static int
-read_mail(struct sender *s, int64_t deadline, const struct envelope *e,
-    struct mail_answer *a)
+static bool
+set_open(void *ctx, const char *key, const char *value)
 {
-	const char *key;
-	char *value;
+	struct send_answer *out = ctx;
 
-	for (;;) {
-		switch (pairs_next(&s->helper.in, deadline, &key, &value)) {
-		case PAIRS_PAIR:
-			if (!set_outcome(a, e, key, value))
-				return broken(s, EPROTO);
-			break;
-		case PAIRS_END:
-			return 0;
-		case PAIRS_EOF:
-			return broken(s, EPROTO);
-		case PAIRS_ERROR:
-			return broken(s, errno);
-		}
-	}
+	if (strcmp(key, "host") == 0)
+		strlcpy(out->host, value, sizeof out->host);
+	if (strcmp(key, "ext") == 0)
+		strlcpy(out->ext, value, sizeof out->ext);
+	if (strcmp(key, "status") == 0)
+		return set_status(&out->status, value);
+	return strcmp(key, "reply") != 0 ||
+	    send_reply_parse(value, &out->reply);
 }
 
-static int
-read_probe(struct sender *s, int64_t deadline, struct reply *mail,
-    struct reply *answer)
+static bool
+set_probe(void *ctx, const char *key, const char *value)
 {
-	const char *key;
-	char *value;
+	struct probe_answer *out = ctx;
 
-	for (;;) {
-		switch (pairs_next(&s->helper.in, deadline, &key, &value)) {
-		case PAIRS_PAIR:
-			if (strcmp(key, "mail") == 0 &&
-			    !send_reply_parse(value, mail))
-				return broken(s, EPROTO);
-			if (strcmp(key, "reply") == 0 &&
-			    !send_reply_parse(value, answer))
-				return broken(s, EPROTO);
-			break;
-		case PAIRS_END:
-			return 0;
-		case PAIRS_EOF:
-			return broken(s, EPROTO);
-		case PAIRS_ERROR:
-			return broken(s, errno);
-		}
-	}
+	if (strcmp(key, "mail") == 0)
+		return send_reply_parse(value, out->mail);
+	return strcmp(key, "reply") != 0 || send_reply_parse(value, out->rcpt);
 }
 
 /* Recipients are counted as they were asked: those that wait, in order. */
 static bool
-set_outcome(struct mail_answer *a, const struct envelope *e, const char *key,
-    const char *value)
+set_outcome(void *ctx, const char *key, const char *value)
 {
+	struct mail_answer *a = ctx;
+	const struct envelope *e = a->envelope;
 	const char *wrong;
 	size_t want;
 
