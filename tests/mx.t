@@ -27,7 +27,7 @@ for side in "$here 1" "$there 2"; do
 	ip -n "$1" addr add "192.0.2.$2/24" dev v0
 	ip -n "$1" addr add "2001:db8::$2/64" dev v0 nodad
 done
-for n in 53 10 11; do
+for n in 53 10 11 12; do
 	ip -n $there addr add "192.0.2.$n/24" dev v0
 done
 ip -n $there addr add 2001:db8::10/64 dev v0 nodad
@@ -74,6 +74,8 @@ cat >"$scratch/knot/test.zone" <<-END
 	byalias MX 10 alias
 	cname CNAME four
 	implicit A 192.0.2.10
+	picky MX 10 p12
+	p12 A 192.0.2.12
 	nothing TXT x
 END
 ip netns exec $there knotd -c "$scratch/knot/knot.conf" \
@@ -129,6 +131,38 @@ waits null 'takes no mail .null MX' 'null MX'
 waits nothing 'neither MX nor address' 'neither MX nor address'
 waits absent 'knows no domain' 'NXDOMAIN is temporary for a domain of ours'
 is "$(wc -l <"$scratch/taken4" 2>/dev/null)" 5 'to IPv4 went five, and none to the worse'
+
+# ---- a sender's own exchanger is asked whether the sender exists
+mkdir "$scratch/mx"
+FAKEMX_LISTEN=192.0.2.12:25 ip netns exec $there "$tests/peers/fakemx.py" \
+    "$scratch/mx" 'RCPT:good@picky.test=250 2.1.5 known' \
+    'RCPT:maybe@picky.test=451 4.2.0 later' 'RCPT=550 5.1.1 unknown' &
+will_stop $!
+until_true 10 test -s "$scratch/mx/port"
+policy "UPDATE policy SET verdict = 'defer' WHERE test = 'sender'"
+# from SENDER: the reply to RCPT
+from() {
+	printf '%s\r\n' 'EHLO c.test' "MAIL FROM:<$1>" 'RCPT TO:<r@four.test>' \
+	    QUIT | ip netns exec $here "$build/bin/mxrecv" -f "$conf" \
+	    2>>"$scratch/log" >"$scratch/out"
+	said=$(tail -2 "$scratch/out" | head -1)
+}
+from good@picky.test
+like "$said" '^250 ' 'a sender that exists'
+from bad@picky.test
+like "$said" '^450 4.1.7 .*could not be verified: 550 5.1.1 unknown' \
+    'one that does not'
+from maybe@picky.test
+like "$said" '^250 ' 'one of whom nothing is said'
+from bad@picky.test
+like "$said" '^450 4.1.7 ' 'is remembered'
+is "$(grep -c 'bad@picky' "$scratch/mx/log")" 1 'and not asked for again'
+is "$(grep -c 'MAIL FROM:<>' "$scratch/mx/log")" 3 'in the name of nobody'
+policy "UPDATE setting SET value = '1' WHERE name = 'callout_target'"
+from one@picky.test
+like "$said" '^250 ' 'no more than so many a minute'
+policy "UPDATE policy SET verdict = 'off' WHERE test = 'sender'"
+
 sed 's/^resolver .*/resolver 192.0.2.99/' "$conf" >"$conf.new" &&
     mv "$conf.new" "$conf"
 waits four2 'DNS does not answer' 'DNS that does not answer'

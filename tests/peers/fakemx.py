@@ -4,8 +4,8 @@
 
 usage: fakemx.py DIR [RULE=REPLY[;REPLY...] ...]
 
-Listens on a free port of 127.0.0.1, writes it to DIR/port, and serves one
-connection after another.  What came is in DIR: each message in message.N,
+Listens on a free port of 127.0.0.1, or at FAKEMX_LISTEN=ADDRESS:PORT, writes
+the port to DIR/port, and serves one connection after another.  What came is in DIR: each message in message.N,
 each command in log, "-- flight" between two reads.
 
 RULE is GREETING, a verb, DATAEND (after the dot or the last chunk), BODY (while
@@ -170,7 +170,9 @@ def main():
     listener = socket.socket()
     # little, so that who sends much has to wait for us
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
-    listener.bind(("127.0.0.1", 0))
+    address, _, port = os.environ.get(
+        "FAKEMX_LISTEN", "127.0.0.1:0").rpartition(":")
+    listener.bind((address, int(port)))
     listener.listen()
     with open(os.path.join(where, "port.new"), "w") as f:
         f.write("%d\n" % listener.getsockname()[1])
