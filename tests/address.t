@@ -172,7 +172,7 @@ knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
 will_stop $!
 sed "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf" >"$conf.new"
 mv "$conf.new" "$conf"
-until_true 10 listens "$dns"
+until_true 10 dns_has "$dns" test
 verdict sender defer
 ask b@example.com a@nothere.test
 like "$said" '^450 4.1.8 <a@nothere.test>: sender.s domain takes no mail' \

@@ -94,7 +94,7 @@ END
 } >knot/org.zone
 knotd -c knot/knot.conf >knot/log 2>&1 &
 will_stop $!
-until_true 10 listens "$dns"
+until_true 10 dns_has "$dns" test
 
 # message DOMAIN: one from there
 message() {

@@ -67,9 +67,10 @@ zone welcome.test <<-END
 END
 knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
 will_stop $!
-until_true 10 python3 -c 'import socket, sys
-s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1)' "$dns" \
-    2>/dev/null
+for zone in 127.in-addr.arpa host.test list.test more.test world.test \
+    refused.test welcome.test; do
+	until_true 10 dns_has "$dns" $zone
+done
 
 new_instance
 sed "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf" >"$conf.new"

@@ -101,6 +101,19 @@ socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1).close()' \
 	    "$1" 2>/dev/null
 }
 
+# dns_has PORT ZONE [ADDRESS]: a server there has loaded the zone
+dns_has() {
+	python3 -c 'import socket, struct, sys
+name = b"".join(bytes([len(l)]) + l.encode() for l in sys.argv[2].split("."))
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(1)
+s.sendto(struct.pack(">6H", 1, 0, 1, 0, 0, 0) + name + b"\0\0\6\0\1",
+         (sys.argv[3], int(sys.argv[1])))
+answer = struct.unpack(">6H", s.recv(512)[:12])
+sys.exit(answer[1] & 15 != 0 or answer[3] == 0)' \
+	    "$1" "$2" "${3:-127.0.0.1}" 2>/dev/null
+}
+
 # new_instance: a scratch host in $scratch, conf is its mx.conf
 new_instance() {
 	conf=$scratch/mx.conf

@@ -45,7 +45,7 @@ inquiry_repeated(void *ctx, const struct session *s, char told[TOLD_LEN])
 	else if (!body_key(q, s, key))
 		return ANSWER_UNAVAILABLE;
 	if (repeat_find(state, key, &r) != ANSWER_YES || r.at > now ||
-	    now - r.at > memory || !still_defers(q, s, r.test))
+	    now - r.at >= memory || !still_defers(q, s, r.test))
 		return ANSWER_NO;
 	strlcpy(told, r.reason, TOLD_LEN);
 	told[strcspn(told, ";")] = '\0';
