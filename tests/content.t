@@ -88,6 +88,22 @@ hand fine b@example.com,b@strict.example
 is "$(sed -n 2p "$scratch/out" | cut -c1-9)" '452 4.5.3' \
     'which can not share a message with others'
 
+# ---- header
+verdict header defer
+{
+	printf 'From: a@sender.test\r\nFrom: c@sender.test\r\n'
+	printf 'Date: Tue, 24 Nov 2026 10:00:00 +0000\r\n\r\ntext\r\n'
+} >"$scratch/twice"
+hand twice
+like "$said" '^451 4.6.0 Message header is malformed: .*From.*exchanger for example.com' \
+    'a header section that is none is deferred, and the field is named'
+hand fine
+like "$said" '^250 ' 'one that is passes'
+verdict header deny
+hand twice
+like "$said" '^550 5.6.0 Message header is malformed' 'or denied'
+verdict header off
+
 # ---- too large to scan
 verdict toobig log
 hand large

@@ -48,6 +48,8 @@ static const struct entry checks[] = {
 	{VERDICT_DEFER, VERDICT_OFF}},
     {"size", STAGE_BODY, ALL, check_size_counted, {VERDICT_DENY, VERDICT_OFF}},
     {"repeat", STAGE_DATA, ASKS, check_repeat, {VERDICT_DEFER, VERDICT_OFF}},
+    {"header", STAGE_DATA, ASKS | CONTENT, check_header,
+	{VERDICT_DEFER, VERDICT_OFF}},
     {"dkim", STAGE_DATA, ASKS | CONTENT, check_dkim,
 	{VERDICT_LOG, VERDICT_OFF}},
     {"malware", STAGE_DATA, ASKS | CONTENT, check_malware,

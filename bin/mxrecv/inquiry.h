@@ -87,6 +87,8 @@ void inquiry_refresh(struct inquiry *, const struct session *);
 /* inquiry_content.c */
 const struct scan_answer *inquiry_malware(void *ctx, const struct session *);
 const struct scan_answer *inquiry_spam(void *ctx, const struct session *);
+enum answer inquiry_header(
+    void *ctx, const struct session *, char told[TOLD_LEN]);
 const struct dkim_answer *inquiry_signatures(void *ctx, const struct session *);
 void inquiry_content_forget(struct inquiry *);
 

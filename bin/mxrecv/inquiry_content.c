@@ -4,9 +4,11 @@
  * first answer is wanted, each for a test that is not off and a service that
  * mx.conf(5) names, so that the client waits for the slowest alone.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "header.h"
 #include "inquiry.h"
 #include "log.h"
 #include "session.h"
@@ -22,6 +24,25 @@ static void start_scan(struct inquiry *, const struct session *, enum scan_what,
 static void start_dkim(struct inquiry *, const struct session *);
 static const struct scan_answer *finish(
     struct inquiry *, const struct session *, enum scan_what);
+
+/* In one piece: it has HEADER_LEN octets at most. */
+enum answer
+inquiry_header(void *ctx, const struct session *s, char told[TOLD_LEN])
+{
+	struct inquiry *q = ctx;
+	size_t n = s->mail.content.header.octets;
+	int fd = inquiry_message(q, s);
+	char *text = fd == -1 ? NULL : malloc(n + 1);
+	enum answer answer = ANSWER_UNAVAILABLE;
+
+	_Static_assert((int)HEADER_WHY <= (int)TOLD_LEN, "WHY does not fit");
+	if (text != NULL && pread(fd, text, n, SPOOL_HEAD) == (ssize_t)n)
+		answer = header_check(text, n, s->mail.params.smtputf8, told)
+		    ? ANSWER_YES
+		    : ANSWER_NO;
+	free(text);
+	return answer;
+}
 
 const struct scan_answer *
 inquiry_malware(void *ctx, const struct session *s)

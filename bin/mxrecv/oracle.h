@@ -60,6 +60,9 @@ struct oracle {
 	 * that is looked at, or of the message when it is here. */
 	enum answer (*repeated)(
 	    void *ctx, const struct session *, char told[TOLD_LEN]);
+	/* NO: the header section breaks RFC 5322, TOLD says where. */
+	enum answer (*header)(
+	    void *ctx, const struct session *, char told[TOLD_LEN]);
 	/* NULL: unavailable.  Of the message, once it is whole. */
 	const struct spf_answer *(*spf)(void *ctx, const struct session *);
 	const struct dkim_answer *(*signatures)(

@@ -85,7 +85,7 @@ check_field(struct check *c, const char *s, size_t n)
 	size_t name = name_length(s, n), colon = name;
 	char what[SHOWN + 1];
 
-	shown(s, name > 0 ? name : strcspn(s, "\r\n"), what);
+	shown(s, name > 0 ? name : n, what);
 	while (colon < n && (s[colon] == ' ' || s[colon] == '\t'))
 		colon++; /* obs-optional: 4.5.8 */
 	if (colon == n || s[colon] != ':')
