@@ -51,7 +51,7 @@ struct envelope {
 	char *helo;
 	char *proto;	/* "ESMTP", "SMTP", "UTF8SMTP" … (RFC 3848, 6531) */
 	char *trace;	/* fields to prepend, CR LF lines; may be "" */
-	char *verified; /* what is known of the sender: "spf=pass …"; "" */
+	char *verified; /* what is known of the sender (verified.h); "" */
 	size_t nrcpt;
 	struct rcpt *rcpt;
 	/* of a DSN: which message it speaks of, "" otherwise */
