@@ -37,6 +37,7 @@ static const struct entry checks[] = {
     {"client", STAGE_RCPT, ASKS, check_client, {VERDICT_DEFER, VERDICT_OFF}},
     {"ptr", STAGE_RCPT, ASKS, check_ptr, {VERDICT_LOG, VERDICT_OFF}},
     {"dnsbl", STAGE_RCPT, ASKS, check_dnsbl, {VERDICT_DEFER, VERDICT_OFF}},
+    {"spf", STAGE_RCPT, ASKS, check_spf, {VERDICT_LOG, VERDICT_OFF}},
     {"greylist", STAGE_RCPT, ASKS, check_greylist,
 	{VERDICT_DEFER, VERDICT_OFF}},
     {"recipient", STAGE_RCPT, ASKS | EACH, check_recipient,

@@ -23,8 +23,9 @@ enum stage {
 
 typedef enum outcome check(const struct session *, struct finding *);
 check check_helo, check_relay, check_size_declared, check_size_counted,
-    check_pregreet;					    /* ask nobody */
-check check_client, check_ptr, check_dnsbl, check_greylist; /* the host */
+    check_pregreet; /* ask nobody */
+check check_client, check_ptr, check_dnsbl, check_spf,
+    check_greylist; /* the host */
 check check_recipient, check_unknown, check_sender, check_repeat;
 check check_header, check_dkim, check_malware, check_toobig,
     check_spam; /* the content */

@@ -26,6 +26,7 @@ inquiry_init(struct inquiry *q, const struct conf *conf, struct disk *disk,
 	    .sender = inquiry_sender,
 	    .repeated = inquiry_repeated,
 	    .header = inquiry_header,
+	    .spf = inquiry_spf,
 	    .signatures = inquiry_signatures,
 	    .malware = inquiry_malware,
 	    .spam = inquiry_spam,
@@ -60,11 +61,17 @@ inquiry_welcome(struct inquiry *q, struct client *c)
 		c->welcome = c->verdict == VERDICT_OFF;
 }
 
-int
-inquiry_message(struct inquiry *q, const struct session *s)
+void
+inquiry_turn(struct inquiry *q, const struct session *s)
 {
 	if (q->serial != s->serial)
 		forget(q, s->serial);
+}
+
+int
+inquiry_message(struct inquiry *q, const struct session *s)
+{
+	inquiry_turn(q, s);
 	if (q->message == -1 && q->disk->drafting)
 		q->message = draft_reader(&q->disk->draft);
 	return q->message;
@@ -88,6 +95,7 @@ forget(struct inquiry *q, unsigned serial)
 	if (q->message != -1)
 		close(q->message);
 	inquiry_content_forget(q);
+	q->spf.asked = q->spf.told = false;
 	q->message = -1;
 	q->digested = false;
 	q->serial = serial;

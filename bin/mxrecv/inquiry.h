@@ -14,6 +14,7 @@
 #include "peer.h"
 #include "route.h"
 #include "scanproto.h"
+#include "spfproto.h"
 
 enum { DIGEST_LEN = 64, NETWORK_LEN = IP_TEXT + 4, STALE_MOST = 5 };
 
@@ -31,6 +32,12 @@ struct content_dkim {
 	struct dkim_answer answer;
 };
 
+struct inquiry_spf { /* of a transaction */
+	bool asked, told;
+	struct helper helper;
+	struct spf_answer answer;
+};
+
 struct inquiry {
 	const struct conf *conf;
 	struct disk *disk;
@@ -45,9 +52,10 @@ struct inquiry {
 	enum route_status routed;
 	struct route route;
 	bool lists_told; /* nonsense of theirs is logged */
-	/* of the message that is here */
 	unsigned serial; /* of the transaction that the rest is about */
-	int message;	 /* a descriptor to read it; -1: not opened */
+	struct inquiry_spf spf;
+	/* of the message that is here */
+	int message; /* a descriptor to read it; -1: not opened */
 	bool content_started;
 	int64_t content_deadline;
 	struct content_scan scan[SCAN_SPAM + 1];
@@ -68,6 +76,8 @@ void inquiry_welcome(struct inquiry *, struct client *);
 /* A setting as a number; what can not be read is FALLBACK. */
 long inquiry_number(struct inquiry *, const char *name, long fallback);
 
+/* Forgets what was about another transaction. */
+void inquiry_turn(struct inquiry *, const struct session *);
 /* The message as it was received, to be read at SPOOL_HEAD; -1: no. */
 int inquiry_message(struct inquiry *, const struct session *);
 
@@ -83,6 +93,9 @@ bool inquiry_call(struct inquiry *, const struct route_question *,
 enum rcpt_answer inquiry_recipient(
     void *ctx, const struct session *, char told[TOLD_LEN]);
 void inquiry_refresh(struct inquiry *, const struct session *);
+
+/* inquiry_spf.c */
+const struct spf_answer *inquiry_spf(void *ctx, const struct session *);
 
 /* inquiry_content.c */
 const struct scan_answer *inquiry_malware(void *ctx, const struct session *);

@@ -63,8 +63,9 @@ struct oracle {
 	/* NO: the header section breaks RFC 5322, TOLD says where. */
 	enum answer (*header)(
 	    void *ctx, const struct session *, char told[TOLD_LEN]);
-	/* NULL: unavailable.  Of the message, once it is whole. */
+	/* NULL: unavailable. */
 	const struct spf_answer *(*spf)(void *ctx, const struct session *);
+	/* Likewise, of the message, once it is whole. */
 	const struct dkim_answer *(*signatures)(
 	    void *ctx, const struct session *);
 	/* NULL: there is none to ask. */

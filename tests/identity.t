@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# spf, dmarc, ownsender, sender: who vouches for a message, what becomes of one
+# that nobody vouches for, and what the primary is told of it.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+new_instance
+add_domain example.com
+add_domain strict.example
+
+# verdict TEST VERDICT [ON_UNAVAILABLE]
+verdict() {
+	policy "UPDATE policy SET verdict = '$2', on_unavailable = '${3-off}'
+	    WHERE test = '$1'"
+}
+# hand CLIENT [FROM] [TO] [FILE]: the reply to the last RCPT, or to the message,
+# is in said
+hand() {
+	"$tests/peers/client.py" "$1" "${2-a@sender.test}" \
+	    "${3-b@example.com}" ${4+"$scratch/$4"} -- "$build/bin/mxrecv" \
+	    -f "$conf" >"$scratch/out" 2>"$scratch/log"
+	said=$(tail -2 "$scratch/out" | head -1)
+}
+
+# ---- mx-spf played by a script: what each answer leads to
+mkdir "$scratch/libexec"
+ln -s "$build"/libexec/* "$scratch/libexec"
+rm -f "$scratch/libexec/mx-spf"
+cat >"$scratch/libexec/mx-spf" <<-END
+	#!/bin/sh
+	sed '/^\$/q' >>$scratch/asked
+	cat $scratch/answer
+END
+chmod +x "$scratch/libexec/mx-spf"
+# spf MAILFROM HELO: what it says from now on
+spf() {
+	printf 'mailfrom=%s\ndomain=sender.test\nreason=by%%20ip4\n' "$1"
+	printf 'helo=%s\ndomain=client.test\n\n' "$2"
+} >"$scratch/answer"
+sed -i "s,^libexec .*,libexec $scratch/libexec," "$conf"
+
+verdict spf defer defer
+spf pass none
+hand 127.0.0.2
+like "$said" '^250 ' 'SPF passes'
+is "$(grep -c '^ip=127.0.0.2$' "$scratch/asked")" 1 'asked about the client once'
+grep -q '^sender=a@sender.test$' "$scratch/asked" &&
+    grep -q '^helo=client.test$' "$scratch/asked" &&
+    grep -q '^receiver=backup.test$' "$scratch/asked"
+ok $? 'its sender, its HELO name, and who we are'
+like "$(mxq why 127.0.0.2)" 'spf passed, pass of sender.test: by ip4' \
+    'which mxq why tells'
+spf fail none
+hand 127.0.0.2
+like "$said" '^451 4.7.23 127.0.0.2 may not send mail of sender.test, .*; use the primary exchanger for example.com' \
+    'SPF fails: deferred'
+like "$(mxq why a@sender.test)" 'spf failed: deferred <b@example.com>, "127.0.0.2 may not' \
+    'which mxq why tells'
+: >"$scratch/asked"
+hand 127.0.0.2 a@sender.test b@example.com,c@example.com
+is "$(grep -c '^ip=' "$scratch/asked")" 1 'asked once for two recipients'
+hand 127.0.0.2 a@sender.test x@nowhere.test
+is "$(grep -c '^ip=' "$scratch/asked")" 1 'not for one who is not ours'
+verdict spf deny
+hand 127.0.0.2
+like "$said" '^550 5.7.23 127.0.0.2 may not send mail of sender.test' 'denied'
+policy "INSERT INTO domain_policy VALUES('strict.example', 'spf', 'log', 'off')"
+hand 127.0.0.2 a@sender.test b@strict.example
+like "$said" '^250 ' 'a domain may have a verdict of its own'
+verdict spf log
+hand 127.0.0.2
+like "$said" '^250 ' 'noted only'
+grep -q 'test=spf outcome=fail verdict=log' "$scratch/log"
+ok $? 'in the log'
+policy "INSERT INTO client VALUES('127.0.0.2', 'off')"
+: >"$scratch/asked"
+hand 127.0.0.2
+is "$(cat "$scratch/asked")" '' 'a welcome client is not asked about'
+policy 'DELETE FROM client'
+verdict spf defer defer
+for result in softfail neutral none permerror; do
+	spf $result none
+	hand 127.0.0.2
+	like "$said" '^250 ' "$result is no fail"
+done
+spf none fail
+hand 127.0.0.2
+like "$said" '^451 4.7.23 127.0.0.2 may not send mail of client.test' \
+    'the HELO name fails'
+spf pass fail
+hand 127.0.0.2
+like "$said" '^250 ' 'unless the sender passes'
+spf temperror none
+hand 127.0.0.2
+like "$said" '^451 4.7.24 SPF of sender.test could not be looked up' \
+    'a look-up that fails'
+echo nonsense >"$scratch/answer"
+hand 127.0.0.2
+like "$said" '^451 4.7.24 SPF of the sender could not be' 'an answer that is none'
+verdict spf defer
+hand 127.0.0.2
+like "$said" '^250 ' 'which passes as published'
+verdict spf off
+: >"$scratch/asked"
+hand 127.0.0.2
+is "$(cat "$scratch/asked")" '' 'off: not asked'
+
+done_testing
