@@ -65,7 +65,7 @@ for file in $scratch/cut/spool/queue/*/*; do
 	$build/bin/mxq -f $scratch/cut.conf cat "\${file##*/}" \
 	    >$scratch/message 2>&1
 	subject=\$(sed -n '1s/Subject: \\([a-z]*\\).*/\\1/p' $scratch/message)
-	cmp -s $scratch/message "$scratch/\${subject:-none}" ||
+	cmp -s $scratch/message "$scratch/\${subject:-absent}" ||
 	    echo "\$file is not whole"
 	echo "\${subject:-none}" >&9
 done 9>$scratch/there

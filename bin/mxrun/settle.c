@@ -30,7 +30,7 @@ static void sync_message(struct delivery *, struct message *);
 static void settle_open(struct delivery *, struct message *, const char *dsn);
 static void settle_closed(struct delivery *, struct message *, const char *dsn);
 static void release(struct delivery *, const char *sender, const char *dsn);
-static void unlink_message(struct delivery *, struct message *);
+static bool unlink_message(struct delivery *, struct message *);
 static void trouble(
     struct delivery *, const struct message *, const char *what);
 static void log_rcpt(const struct delivery *, const struct message *,
@@ -135,8 +135,7 @@ finish_delivered(struct delivery *d, struct message *m)
 
 	for (size_t i = 0; i < e->nrcpt; i++)
 		asked |= (e->rcpt[i].notify & NOTIFY_SUCCESS) != 0;
-	if (tells || !asked) {
-		unlink_message(d, m);
+	if ((tells || !asked) && unlink_message(d, m)) {
 		log_delivered(d, m);
 		return;
 	}
@@ -145,6 +144,8 @@ finish_delivered(struct delivery *d, struct message *m)
 			journal(d, m, i);
 	}
 	sync_message(d, m);
+	if (tells || !asked)
+		return; /* it could not be unlinked, but is done with */
 	if (bounce_make(d->run, d->job, m, DSN_RELAYED, dsn) == -1)
 		trouble(d, m, "no-dsn");
 	settle_closed(d, m, dsn);
@@ -256,14 +257,17 @@ release(struct delivery *d, const char *sender, const char *dsn)
 	d->report->trouble = true;
 }
 
-static void
+static bool
 unlink_message(struct delivery *d, struct message *m)
 {
-	if (message_unlink(m) == -1)
+	bool gone = message_unlink(m) == 0;
+
+	if (!gone)
 		trouble(d, m, "not-unlinked");
 	d->at_rest = true;
 	d->unsynced++;
 	sync_directory(d, false);
+	return gone;
 }
 
 static void
