@@ -55,7 +55,8 @@ objs = $(patsubst %.c,$(O)/src/%.o,$(wildcard $(1)/*.c))
 PROGRAMS = $(BINS:%=$(O)/bin/%) $(HELPERS:%=$(O)/libexec/%)
 LIBS = $(patsubst %,$(O)/lib/%.a,$(ARCHIVES) $(BINS) $(HELPERS))
 UNITS = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/*.c))
-TOOLS = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(wildcard tests/tools/*.c))
+TOOLS = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(wildcard tests/tools/*.c)) \
+	$(patsubst tests/preload/%.c,$(O)/tests/preload/%.so,$(wildcard tests/preload/*.c))
 ALLSYS = -lopendkim -lcrypto -lsqlite3 -lcares -lidn2 -lseccomp -lbsd -lmd
 
 all: $(PROGRAMS)
@@ -95,6 +96,9 @@ $(O)/tests/unit/%: $(O)/src/tests/unit/%.o $(LIBS)
 $(O)/tests/tools/%: $(O)/src/tests/tools/%.o $(O)/lib/libmx.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lidn2 -lbsd
+$(O)/tests/preload/%.so: tests/preload/%.c
+	@mkdir -p $(@D)
+	$(CC) -shared -fPIC $(WARN) -O2 -g -o $@ $<
 .SECONDARY:
 
 check: deps

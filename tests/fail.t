@@ -32,7 +32,7 @@ with() {
 }
 # each FUNCTION: with every failure there is
 each() {
-	wrong= runs=0
+	wrong='' runs=0
 	for call in $calls; do
 		n=0
 		while [ $((n += 1)) -le "$most" ]; do
@@ -61,7 +61,7 @@ receive() {
 	with "$injection" "$build/bin/mxrecv" -f "$conf" <"$scratch/dialogue" \
 	    >"$scratch/out" 2>"$scratch/log"
 	status=$?
-	! died $status || { echo "died, $status"; return 1; }
+	! died "$status" || { echo "died, $status"; return 1; }
 	# 5.5.x: the lines that follow a 4xx are no commands then
 	if grep -a '^5.. 5[.][^5]' "$scratch/out"; then
 		return 1
@@ -90,7 +90,7 @@ deliver() {
 	with "$injection" "$build/bin/mxrun" -f "$conf" b.test \
 	    >/dev/null 2>"$scratch/log"
 	status=$?
-	! died $status || { echo "died, $status"; return 1; }
+	! died "$status" || { echo "died, $status"; return 1; }
 	mxrun b.test >/dev/null 2>&1
 	[ "$(count_queued)" -eq 0 ] || { echo 'still there'; return 1; }
 	taken=$(find "$scratch/mx" -name 'message.*' | wc -l)
@@ -110,7 +110,7 @@ bounce() {
 	with "$injection" "$build/bin/mxrun" -f "$conf" b.test \
 	    >/dev/null 2>"$scratch/log"
 	status=$?
-	! died $status || { echo "died, $status"; return 1; }
+	! died "$status" || { echo "died, $status"; return 1; }
 	mxrun b.test >/dev/null 2>&1
 	mxrun a.test >/dev/null 2>&1
 	[ "$(count_queued)" -eq 0 ] || { echo 'still there'; return 1; }
