@@ -106,4 +106,34 @@ verdict spf off
 hand 127.0.0.2
 is "$(cat "$scratch/asked")" '' 'off: not asked'
 
+# ---- what the primary is told
+rm -rf "$spool"
+verdict spf log
+spf pass none
+hand 127.0.0.2
+name=$(basename "$(queued example.com)")
+is "$(mxq cat -t "$name" | tr -d '\r' | sed '/^Received: /,$d')" \
+    "$(printf '%s\n' 'Authentication-Results: backup.test;' \
+	'	spf=pass smtp.mailfrom=a@sender.test' \
+	'Received-SPF: pass (backup.test: by ip4) identity=mailfrom;' \
+	'	client-ip=127.0.0.2; helo=client.test;' \
+	'	envelope-from="a@sender.test"; receiver=backup.test')" 'the fields of SPF, above Received'
+is "$(mxq cat -t "$name" | grep -c '^Received:')" 1 'of which there is one'
+like "$(mxq show "$name")" '^verified.spf=pass:sender.test$' \
+    'the envelope has it too'
+rm -rf "$spool"
+verdict dkim log
+hand 127.0.0.2
+mxq cat -t "$(basename "$(queued example.com)")" | tr -d '\r' >"$scratch/taken"
+grep -q '	dkim=none;' "$scratch/taken" &&
+    grep -q '	dmarc=temperror reason="no answer .*"$' "$scratch/taken" &&
+    grep -q '^	header.from=sender.test' "$scratch/taken"
+ok $? 'and those of DKIM and DMARC'
+rm -rf "$spool"
+verdict dkim off
+verdict spf off
+hand 127.0.0.2
+mxq cat -t "$(basename "$(queued example.com)")" | grep -qi 'spf\|^auth'
+is $? 1 'none, where nothing was asked'
+
 done_testing

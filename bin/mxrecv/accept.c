@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "disk.h"
+#include "evidence.h"
 #include "log.h"
 #include "session.h"
 #include "trace.h"
@@ -133,7 +134,7 @@ make_envelope(
     const struct session *s, struct copy *copy, unsigned group, time_t now)
 {
 	struct envelope *e = envelope_new();
-	char trace[TRACE_LEN];
+	char trace[TRACE_LEN] = "";
 
 	if (e == NULL)
 		return NULL;
@@ -141,6 +142,8 @@ make_envelope(
 	if (id_new(copy->id) == -1 || fill(e, s) == -1 ||
 	    add_rcpts(e, s, copy, group) == -1)
 		goto fail;
+	trace_results(s, trace);
+	trace_spf(s, trace);
 	trace_received(
 	    s, copy->id, e->nrcpt == 1 ? e->rcpt[0].mailbox : NULL, now, trace);
 	trace_spam(s, trace);
@@ -156,9 +159,12 @@ static int
 fill(struct envelope *e, const struct session *s)
 {
 	const struct mail_params *p = &s->mail.params;
-	char address[IP_TEXT];
+	char address[IP_TEXT], text[VERIFIED_LEN];
+	struct verified verified;
 
 	ip_format(&s->client.ip, address);
+	evidence_verified(s, &verified);
+	verified_format(&verified, text);
 	e->body = p->body;
 	e->smtputf8 = p->smtputf8;
 	e->ret = p->ret;
@@ -167,6 +173,7 @@ fill(struct envelope *e, const struct session *s)
 	    envelope_set(&e->client, address) == -1 ||
 	    envelope_set(&e->client_name, s->client.name) == -1 ||
 	    envelope_set(&e->helo, s->helo) == -1 ||
+	    envelope_set(&e->verified, text) == -1 ||
 	    envelope_set(&e->proto, trace_protocol(s)) == -1)
 		return -1;
 	return 0;

@@ -11,6 +11,7 @@
 static void forget(struct inquiry *, unsigned serial);
 static enum answer client(void *, const struct ip *, enum verdict *);
 static double spam_threshold(void *, const struct session *, const char *);
+static void evidence(void *, const struct session *, struct evidence *);
 static void note(void *, const struct session *, const struct noted *);
 
 void
@@ -31,6 +32,7 @@ inquiry_init(struct inquiry *q, const struct conf *conf, struct disk *disk,
 	    .malware = inquiry_malware,
 	    .spam = inquiry_spam,
 	    .spam_threshold = spam_threshold,
+	    .evidence = evidence,
 	    .note = note};
 }
 
@@ -96,6 +98,7 @@ forget(struct inquiry *q, unsigned serial)
 		close(q->message);
 	inquiry_content_forget(q);
 	q->spf.asked = q->spf.told = false;
+	q->callout = VERIFIED_NOT;
 	q->message = -1;
 	q->digested = false;
 	q->serial = serial;
@@ -122,6 +125,17 @@ spam_threshold(void *ctx, const struct session *s, const char *domain)
 	    policy_setting(p, "spam_threshold", domain, text) != ANSWER_YES)
 		return SPAM_THRESHOLD;
 	return strtod(text, NULL);
+}
+
+static void
+evidence(void *ctx, const struct session *s, struct evidence *e)
+{
+	struct inquiry *q = ctx;
+
+	inquiry_turn(q, s);
+	e->spf = q->spf.told ? &q->spf.answer : NULL;
+	e->dkim = q->dkim.state == CONTENT_TOLD ? &q->dkim.answer : NULL;
+	e->callout = q->callout;
 }
 
 static void

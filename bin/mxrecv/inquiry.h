@@ -9,6 +9,7 @@
 #include "conf.h"
 #include "disk.h"
 #include "dkimproto.h"
+#include "evidence.h"
 #include "greylist.h"
 #include "oracle.h"
 #include "peer.h"
@@ -53,6 +54,7 @@ struct inquiry {
 	struct route route;
 	bool lists_told; /* nonsense of theirs is logged */
 	unsigned serial; /* of the transaction that the rest is about */
+	enum verified_result callout; /* of its sender */
 	struct inquiry_spf spf;
 	/* of the message that is here */
 	int message; /* a descriptor to read it; -1: not opened */

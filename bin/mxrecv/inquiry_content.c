@@ -19,9 +19,12 @@ enum { CONTENT_MS = 90 * 1000, DKIM_MS = 30 * 1000 };
 
 static void start_all(struct inquiry *, const struct session *);
 static bool is_wanted(const struct session *, const char *test);
+static bool wants_dkim(const struct session *);
 static void start_scan(struct inquiry *, const struct session *, enum scan_what,
     const char *socket);
 static void start_dkim(struct inquiry *, const struct session *);
+static void add_spf(
+    struct inquiry *, const struct session *, struct dkim_request *);
 static const struct scan_answer *finish(
     struct inquiry *, const struct session *, enum scan_what);
 
@@ -110,7 +113,7 @@ start_all(struct inquiry *q, const struct session *s)
 		start_scan(q, s, SCAN_MALWARE, q->conf->clamd);
 	if (is_wanted(s, "spam"))
 		start_scan(q, s, SCAN_SPAM, q->conf->spamd);
-	if (is_wanted(s, "dkim") && inquiry_message(q, s) != -1)
+	if (wants_dkim(s) && inquiry_message(q, s) != -1)
 		start_dkim(q, s);
 }
 
@@ -123,9 +126,28 @@ start_dkim(struct inquiry *q, const struct session *s)
 	    .resolvers = q->conf->resolvers,
 	    .deadline_ms = DKIM_MS};
 
+	add_spf(q, s, &r);
 	memcpy(r.resolver, q->conf->resolver, sizeof r.resolver);
 	if (dkim_start(q->conf->libexec, &r, &q->dkim.helper) == 0)
 		q->dkim.state = CONTENT_ASKED;
+}
+
+/* Where it is not known, DMARC must not take it for a failure. */
+static void
+add_spf(struct inquiry *q, const struct session *s, struct dkim_request *r)
+{
+	const struct spf_answer *spf = inquiry_spf(q, s);
+	const struct path *sender = &s->mail.sender;
+
+	strlcpy(r->spf,
+	    spf_result_name[spf ? spf->mailfrom.result : SPF_TEMPERROR],
+	    sizeof r->spf);
+	if (spf != NULL)
+		strlcpy(
+		    r->spf_domain, spf->mailfrom.domain, sizeof r->spf_domain);
+	else if (!path_is_null(sender) && !sender->literal)
+		strlcpy(
+		    r->spf_domain, path_domain(sender), sizeof r->spf_domain);
 }
 
 static bool
@@ -138,15 +160,25 @@ is_wanted(const struct session *s, const char *test)
 	    v.on_fail != VERDICT_OFF || v.on_unavailable != VERDICT_OFF;
 }
 
+/* The sender's own exchanger is not asked where DKIM vouches for it. */
+static bool
+wants_dkim(const struct session *s)
+{
+	return is_wanted(s, "dkim") || is_wanted(s, "dmarc") ||
+	    is_wanted(s, "ownsender") ||
+	    (!path_is_null(&s->mail.sender) && is_wanted(s, "sender"));
+}
+
 static void
 start_scan(struct inquiry *q, const struct session *s, enum scan_what what,
     const char *socket)
 {
 	struct content_scan *scan = &q->scan[what];
-	char trace[TRACE_LEN];
+	char trace[TRACE_LEN] = "";
 
 	if (*socket == '\0')
 		return;
+	trace_spf(s, trace);
 	trace_received(s, s->id, NULL, time(NULL), trace);
 	scan->state = CONTENT_TOLD;
 	scan->answer = (struct scan_answer){.result = SCAN_FAILED};

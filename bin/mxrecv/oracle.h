@@ -14,6 +14,7 @@
 #include "policydb.h"
 
 struct session;
+struct evidence;
 struct spf_answer;
 struct dkim_answer;
 struct scan_answer;
@@ -74,6 +75,8 @@ struct oracle {
 	/* The score above which mail to the recipients' domain is spam. */
 	double (*spam_threshold)(
 	    void *ctx, const struct session *, const char *domain);
+	/* Asks nobody. */
+	void (*evidence)(void *ctx, const struct session *, struct evidence *);
 	void (*note)(void *ctx, const struct session *, const struct noted *);
 };
 

@@ -29,10 +29,11 @@ trace_received(const struct session *s, const char *id, const char *for_,
 {
 	const char *name = s->client.name[0] ? s->client.name : "unknown";
 	char address[LITERAL_LEN + 1], date[DATE_LEN];
+	size_t len = strlen(out);
 
 	ip_format_literal(&s->client.ip, address);
 	date_format(when, date);
-	snprintf(out, TRACE_LEN,
+	snprintf(out + len, TRACE_LEN - len,
 	    "Received: from %s (%s %s)\r\n\tby %s with %s id %s%s%s%s; %s\r\n",
 	    s->helo, name, address, s->conf->hostname, trace_protocol(s), id,
 	    for_ ? "\r\n\tfor <" : "", for_ ? for_ : "", for_ ? ">" : "", date);
