@@ -26,11 +26,13 @@ OURS_mx-send	= libmx
 SYS_mx-send	= -lbsd
 OURS_mx-scan	= libmx
 SYS_mx-scan	= -lseccomp -lbsd
+OURS_mx-spf	= libmx
+SYS_mx-spf	= -lspf2 -lcares -lidn2 -lseccomp -lbsd
 OURS_mx-dkim	= libmx
 SYS_mx-dkim	= -lopendkim -lcrypto -lcares -lidn2 -lseccomp -lbsd
 
 BINS = mxrecv mxrun mxq
-HELPERS = mx-send mx-dkim mx-scan
+HELPERS = mx-send mx-spf mx-dkim mx-scan
 ARCHIVES = libmx libmxdb
 
 WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
@@ -57,7 +59,7 @@ LIBS = $(patsubst %,$(O)/lib/%.a,$(ARCHIVES) $(BINS) $(HELPERS))
 UNITS = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/*.c))
 TOOLS = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(wildcard tests/tools/*.c)) \
 	$(patsubst tests/preload/%.c,$(O)/tests/preload/%.so,$(wildcard tests/preload/*.c))
-ALLSYS = -lopendkim -lcrypto -lsqlite3 -lcares -lidn2 -lseccomp -lbsd -lmd
+ALLSYS = -lspf2 -lopendkim -lcrypto -lsqlite3 -lcares -lidn2 -lseccomp -lbsd -lmd
 
 all: $(PROGRAMS)
 

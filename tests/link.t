@@ -36,6 +36,7 @@ bin/mxrun libsqlite3 libcares libidn2 libbsd
 bin/mxq libsqlite3 libidn2 libbsd
 libexec/mx-send libbsd
 libexec/mx-scan libseccomp libbsd
+libexec/mx-spf libspf2 libcares libidn2 libseccomp libbsd
 libexec/mx-dkim libopendkim libcrypto libcares libidn2 libseccomp libbsd
 END
 

@@ -25,6 +25,7 @@ enum dns_status {
 
 enum { DNS_MX_MAX = 32, DNS_ADDR_MAX = 32, DNS_FDS = 16 };
 enum { DNS_TXT_MAX = 32, DNS_TXT_OCTETS = 16384 };
+enum { DNS_NAMES_MAX = 10 }; /* RFC 7208 4.6.4 */
 
 struct dns_mx {
 	unsigned preference;
@@ -51,6 +52,19 @@ enum dns_status dns_mx(struct dns *, const char *domain, int64_t deadline,
  * FOUND when either has any; TEMPFAIL when one failed and none was found. */
 enum dns_status dns_addr(struct dns *, const char *host, int64_t deadline,
     struct ip out[DNS_ADDR_MAX], size_t *n);
+/* Those of one family alone; HOST need be no host name, and a backslash in it
+ * escapes. */
+struct dns_host {
+	const char *name;
+	int family; /* AF_INET, AF_INET6 */
+};
+enum dns_status dns_addr_of(struct dns *, const struct dns_host *,
+    int64_t deadline, struct ip out[DNS_ADDR_MAX], size_t *n);
+
+/* The first names in the reverse zone of an address, in inner form; nothing
+ * says that they are its own. */
+enum dns_status dns_names(struct dns *, const struct ip *, int64_t deadline,
+    char out[DNS_NAMES_MAX][DOMAIN_LEN + 1], size_t *n);
 
 /* The TXT records of a name, the strings of each joined (RFC 7208 3.3). */
 struct dns_text {

@@ -69,6 +69,20 @@ dns_addr(struct dns *d, const char *host, int64_t deadline,
 }
 
 enum dns_status
+dns_addr_of(struct dns *d, const struct dns_host *host, int64_t deadline,
+    struct ip out[DNS_ADDR_MAX], size_t *n)
+{
+	struct addr_question q = {.family = host->family};
+
+	dns_ask(d, host->name, host->family == AF_INET6 ? ns_t_aaaa : ns_t_a,
+	    on_addr, &q);
+	dns_wait(d, &q.done, &q.done, deadline);
+	for (*n = 0; *n < q.n; ++*n)
+		out[*n] = q.ip[*n];
+	return q.status;
+}
+
+enum dns_status
 dns_parse_addr(int family, const unsigned char *answer, int len,
     struct ip out[DNS_ADDR_MAX], size_t *n)
 {

@@ -24,6 +24,17 @@ struct forward { /* a name on trial */
 	char name[DOMAIN_LEN + 1];
 };
 
+struct names_question {
+	const struct ip *ip;
+	enum dns_status status;
+	char (*out)[DOMAIN_LEN + 1];
+	size_t n;
+	bool done;
+};
+
+static void on_names(void *, int, const unsigned char *, int);
+static int parse_names(
+    const struct ip *, const unsigned char *, int, struct hostent **);
 static void reverse_name(const struct ip *, char[REVERSE_LEN]);
 static void on_ptr(void *, int, const unsigned char *, int);
 static void ask_forward(struct dns_ptr *, const char *);
@@ -46,6 +57,49 @@ dns_ptr_start(struct dns *d, const struct ip *ip, struct dns_ptr *p)
 	reverse_name(ip, name);
 	p->asked = 1;
 	dns_ask(d, name, ns_t_ptr, on_ptr, p);
+}
+
+enum dns_status
+dns_names(struct dns *d, const struct ip *ip, int64_t deadline,
+    char out[DNS_NAMES_MAX][DOMAIN_LEN + 1], size_t *n)
+{
+	struct names_question q = {.ip = ip, .out = out};
+	char name[REVERSE_LEN];
+
+	reverse_name(ip, name);
+	dns_ask(d, name, ns_t_ptr, on_names, &q);
+	dns_wait(d, &q.done, &q.done, deadline);
+	*n = q.n;
+	return q.status;
+}
+
+static void
+on_names(void *ctx, int status, const unsigned char *answer, int len)
+{
+	struct names_question *q = ctx;
+	struct hostent *names = NULL;
+
+	q->done = true;
+	if (status == ARES_SUCCESS)
+		status = parse_names(q->ip, answer, len, &names);
+	q->status = dns_status_of(status);
+	for (int i = 0; names != NULL && names->h_aliases[i] != NULL; i++) {
+		const char *name = names->h_aliases[i];
+
+		if (q->n < DNS_NAMES_MAX &&
+		    domain_normal(name, strlen(name), q->out[q->n]))
+			q->n++;
+	}
+	if (names != NULL)
+		ares_free_hostent(names);
+}
+
+static int
+parse_names(const struct ip *ip, const unsigned char *answer, int len,
+    struct hostent **out)
+{
+	return ares_parse_ptr_reply(answer, len, ip->octets,
+	    ip->family == AF_INET6 ? 16 : 4, ip->family, out);
 }
 
 /* RFC 1035 3.5, RFC 3596 2.5 */
@@ -71,11 +125,9 @@ on_ptr(void *ctx, int status, const unsigned char *answer, int len)
 {
 	struct dns_ptr *p = ctx;
 	struct hostent *names = NULL;
-	int addr_len = p->ip.family == AF_INET6 ? 16 : 4;
 
 	if (status == ARES_SUCCESS)
-		status = ares_parse_ptr_reply(
-		    answer, len, p->ip.octets, addr_len, p->ip.family, &names);
+		status = parse_names(&p->ip, answer, len, &names);
 	p->status = dns_status_of(status);
 	if (p->status == DNS_NODATA)
 		p->status = DNS_NXDOMAIN;

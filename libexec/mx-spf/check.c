@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: ISC */
+/* Set-up, sandbox, the reverse-path, HELO: in this order. */
+#include "check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain.h"
+#include "library.h"
+#include "sandbox.h"
+#include "wire.h"
+
+enum { ESCAPED = 2 * DOMAIN_LEN + 1 };
+
+struct check {
+	const struct spf_request *request;
+	const struct source *source;
+	struct library *library;
+	struct names names;
+	struct lookup lookup;
+};
+
+struct resolver {
+	struct dns *dns;
+	int64_t deadline;
+};
+
+static struct check *check_new(
+    const struct source *, const struct spf_request *);
+static void check_free(struct check *);
+static void check_both(struct check *, struct spf_answer *);
+static void check_helo(struct check *, struct spf_finding *);
+static void check_mailfrom(struct check *, struct spf_finding *);
+static void evaluate(struct check *, const char *, struct spf_finding *);
+static struct dns *new_dns(const struct spf_request *);
+static enum dns_status ask_text(void *, const char *, struct dns_text *);
+static enum dns_status ask_addresses(
+    void *, const char *, int, struct ip[DNS_ADDR_MAX], size_t *);
+static enum dns_status ask_exchangers(
+    void *, const char *, struct dns_mx[DNS_MX_MAX], size_t *);
+static enum dns_status ask_names(
+    void *, const struct ip *, char[DNS_NAMES_MAX][DOMAIN_LEN + 1], size_t *);
+static const char *escape(const char *, char[ESCAPED]);
+
+int
+check_client(const struct spf_request *r, struct spf_answer *a)
+{
+	struct resolver resolver = {.deadline = wire_now() + r->deadline_ms};
+	const struct source source = {
+	    ask_text, ask_addresses, ask_exchangers, ask_names, &resolver};
+	const struct sandbox box = {.dns = true};
+	struct check *c = check_new(&source, r);
+	int result = -1, error;
+
+	if (c != NULL && (resolver.dns = new_dns(r)) != NULL &&
+	    sandbox_enter(&box) == 0) {
+		check_both(c, a);
+		result = 0;
+	}
+	error = errno;
+	dns_free(resolver.dns);
+	check_free(c);
+	errno = error;
+	return result;
+}
+
+int
+check_with(
+    const struct source *s, const struct spf_request *r, struct spf_answer *a)
+{
+	struct check *c = check_new(s, r);
+
+	if (c == NULL)
+		return -1;
+	check_both(c, a);
+	check_free(c);
+	return 0;
+}
+
+static struct check *
+check_new(const struct source *s, const struct spf_request *r)
+{
+	struct check *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return NULL;
+	c->request = r;
+	c->source = s;
+	if ((c->library = library_new()) != NULL)
+		return c;
+	free(c);
+	errno = ENOMEM;
+	return NULL;
+}
+
+static void
+check_free(struct check *c)
+{
+	if (c == NULL)
+		return;
+	library_free(c->library);
+	free(c);
+}
+
+/* RFC 7208 2.3, 2.4 */
+static void
+check_both(struct check *c, struct spf_answer *a)
+{
+	*a = (struct spf_answer){
+	    .mailfrom.result = SPF_NONE, .helo.result = SPF_NONE};
+	if (*c->request->sender != '\0')
+		check_mailfrom(c, &a->mailfrom);
+	check_helo(c, &a->helo);
+	if (*c->request->sender == '\0')
+		a->mailfrom = a->helo;
+}
+
+static void
+check_helo(struct check *c, struct spf_finding *f)
+{
+	const char *helo = c->request->helo;
+
+	if (domain_normal(helo, strlen(helo), f->domain) &&
+	    domain_is_qualified(f->domain)) {
+		evaluate(c, "postmaster", f);
+		return;
+	}
+	*f->domain = '\0';
+	strlcpy(f->reason, "HELO is not a domain name", sizeof f->reason);
+}
+
+static void
+check_mailfrom(struct check *c, struct spf_finding *f)
+{
+	const char *sender = c->request->sender, *at = strrchr(sender, '@');
+	const char *domain = at == NULL ? sender : at + 1;
+	char local[MAILBOX_LEN + 1] = "postmaster"; /* RFC 7208 4.3 */
+
+	if (at != NULL && at > sender)
+		strlcpy(local, sender, (size_t)(at - sender) + 1);
+	if (domain_normal(domain, strlen(domain), f->domain) &&
+	    domain_is_qualified(f->domain)) {
+		evaluate(c, local, f);
+		return;
+	}
+	*f->domain = '\0';
+	strlcpy(f->reason, "the sender has no domain name", sizeof f->reason);
+}
+
+static void
+evaluate(struct check *c, const char *local, struct spf_finding *f)
+{
+	c->lookup = (struct lookup){.source = c->source,
+	    .names = &c->names,
+	    .client = &c->request->client,
+	    .helo = c->request->helo,
+	    .local = local,
+	    .sender_domain = f->domain,
+	    .finding = f};
+	library_evaluate(c->library, &c->lookup);
+}
+
+static struct dns *
+new_dns(const struct spf_request *r)
+{
+	struct conf conf = {.resolvers = r->resolvers};
+
+	memcpy(conf.resolver, r->resolver, sizeof conf.resolver);
+	return dns_new(&conf);
+}
+
+static enum dns_status
+ask_text(void *ctx, const char *name, struct dns_text *out)
+{
+	struct resolver *r = ctx;
+	char escaped[ESCAPED];
+
+	return dns_txt(r->dns, escape(name, escaped), r->deadline, out);
+}
+
+static enum dns_status
+ask_addresses(void *ctx, const char *name, int family,
+    struct ip out[DNS_ADDR_MAX], size_t *n)
+{
+	struct resolver *r = ctx;
+	char escaped[ESCAPED];
+	const struct dns_host host = {escape(name, escaped), family};
+
+	return dns_addr_of(r->dns, &host, r->deadline, out, n);
+}
+
+static enum dns_status
+ask_exchangers(
+    void *ctx, const char *name, struct dns_mx out[DNS_MX_MAX], size_t *n)
+{
+	struct resolver *r = ctx;
+	char escaped[ESCAPED];
+
+	return dns_mx(r->dns, escape(name, escaped), r->deadline, out, n);
+}
+
+static enum dns_status
+ask_names(void *ctx, const struct ip *ip,
+    char out[DNS_NAMES_MAX][DOMAIN_LEN + 1], size_t *n)
+{
+	struct resolver *r = ctx;
+
+	return dns_names(r->dns, ip, r->deadline, out, n);
+}
+
+/* A macro's value may have any octet in it (RFC 1035 5.1). */
+static const char *
+escape(const char *name, char out[ESCAPED])
+{
+	size_t n = 0;
+
+	for (; *name != '\0'; name++) {
+		if (*name == '\\')
+			out[n++] = '\\';
+		out[n++] = *name;
+	}
+	out[n] = '\0';
+	return out;
+}
