@@ -107,16 +107,15 @@ check_lines(struct check *c, const char *s, size_t n)
 {
 	char what[SHOWN + 1];
 
+	shown(s, name_length(s, n), what);
 	while (n > 0) {
 		const char *end = memchr(s, '\n', n);
 		size_t len = end == NULL ? n : (size_t)(end - s) + 1;
 
-		if (len > LINE_MOST + 2) {
-			shown(s, name_length(s, n), what);
+		if (len > LINE_MOST + 2)
 			return say(c,
 			    "A header line is longer than %d octets: %s",
 			    LINE_MOST, what);
-		}
 		s += len;
 		n -= len;
 	}
@@ -247,7 +246,7 @@ shown(const char *s, size_t n, char out[SHOWN + 1])
 {
 	size_t len = 0;
 
-	while (len < n && len < SHOWN) {
+	while (len < n && len < SHOWN && s[len] != '\r' && s[len] != '\n') {
 		out[len] = s[len];
 		if (out[len] < ' ' || out[len] > '~')
 			out[len] = '?';

@@ -21,6 +21,7 @@ struct list {
 	enum token token;
 	char special;
 	bool dotted, dot; /* the word ends, begins with a dot */
+	bool joined;	  /* by dots: the words that words() read */
 	bool grouped;
 	unsigned count, items;
 	enum address_trouble trouble;
@@ -34,6 +35,7 @@ static bool is_special(char);
 static bool at(const struct list *, char special);
 static bool item(struct list *);
 static bool words(struct list *, unsigned *n);
+static bool named(struct list *);
 static bool angle(struct list *);
 static bool address(struct list *);
 static bool domain(struct list *);
@@ -67,9 +69,11 @@ static bool
 item(struct list *l)
 {
 	unsigned n = 0;
+	bool joined;
 
 	if (!words(l, &n))
 		return false;
+	joined = l->joined;
 	if (at(l, ':') && n > 0) {
 		if (l->grouped)
 			return fail(l, ADDRESSES_GROUP);
@@ -83,9 +87,10 @@ item(struct list *l)
 	if (at(l, '@')) {
 		if (n == 0 || !domain(l))
 			return fail(l, ADDRESSES_ADDRESS);
-		/* user@example.org <user@example.org> */
 		if (l->token == WORD || l->token == LITERAL || at(l, '<'))
-			return true; /* a name, then */
+			return named(l);
+		if (!joined)
+			return fail(l, ADDRESSES_ADDRESS);
 		l->count++;
 	} else if (n != 1) {
 		return fail(l, ADDRESSES_ADDRESS);
@@ -100,11 +105,28 @@ item(struct list *l)
 static bool
 words(struct list *l, unsigned *n)
 {
+	bool dotted = true;
+
+	l->joined = true;
 	while (l->token == WORD || l->token == LITERAL) {
+		l->joined = l->joined && (dotted || l->dot);
+		dotted = l->dotted;
 		++*n;
 		next(l);
 	}
 	return l->token != BROKEN;
+}
+
+/* What looked like an address is the name in front of one:
+ * user@example.org by way of a list <list@example.org> */
+static bool
+named(struct list *l)
+{
+	while (l->token == WORD || l->token == LITERAL || at(l, '@'))
+		next(l);
+	if (l->token == BROKEN)
+		return false;
+	return at(l, '<') ? angle(l) : fail(l, ADDRESSES_ADDRESS);
 }
 
 static bool
@@ -138,6 +160,8 @@ address(struct list *l)
 		return false;
 	if (!at(l, '@'))
 		return n == 1;
+	if (!l->joined)
+		return false;
 	l->count++;
 	return domain(l);
 }

@@ -50,6 +50,9 @@ static const struct {
     {BASE "To: <a@b.example\r\n", "To: <address>"},
     {BASE "To: friends: a@b.example\r\n", "To: a group"},
     {BASE "To: one two three\r\n", "To: not a list"},
+    {BASE "To: one two@b.example\r\n", "To: not a list"},
+    {BASE "To: a@b.example c@d.example\r\n", "To: not a list"},
+    {BASE "To: <one two@b.example>\r\n", "To: <address>"},
     {BASE "Reply-To: a@b.example>\r\n", "Reply-To: not a list"},
 };
 
@@ -75,6 +78,8 @@ static const struct {
     {"root", 0, 1, ADDRESSES_FINE},
     {"", 0, 0, ADDRESSES_FINE},
     {"(only a comment)", 0, 0, ADDRESSES_FINE},
+    {"a@b.example by way of c@d.example <e@f.example>", 1, 1, ADDRESSES_FINE},
+    {"\"a b\".c . d.\"e\"@f.example", 1, 1, ADDRESSES_FINE},
     {"a@b.example junk @", 0, 0, ADDRESSES_ADDRESS},
     {"<a@b.example> more", 0, 0, ADDRESSES_ADDRESS},
     {"<<a@b.example>>", 0, 0, ADDRESSES_ANGLE},
@@ -125,6 +130,10 @@ test_lines(void)
 	ok(header_check(text, (size_t)n, false, why), "998 octets");
 	n = snprintf(text, sizeof text, BASE "X-Long: %0991d\r\n", 1);
 	ok(!header_check(text, (size_t)n, false, why), "999: %s", why);
+	n = snprintf(text, sizeof text, BASE "X-Long:\r\n %0998d\r\n", 1);
+	ok(!header_check(text, (size_t)n, false, why) &&
+		strstr(why, "X-Long") != NULL,
+	    "999, folded: %s", why);
 }
 
 static void
