@@ -105,9 +105,13 @@ $(O)/tests/preload/%.so: tests/preload/%.c
 
 check: deps
 	$(MAKE) all $(UNITS) $(TOOLS)
+	-$(MAKE) $(O)/postfix
 	O=$(O) prove $(PROVEFLAGS) $(UNITS) tests/*.t
 deps:
 	tests/deps.sh
+$(O)/postfix:
+	tests/peers/unpack.sh $@ postfix
+bench: $(O)/postfix
 demo:
 	share/demo.sh $(O)
 lint:

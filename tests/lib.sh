@@ -3,7 +3,13 @@
 # shellcheck disable=SC2034 # tests use what is set here
 # For tests/*.t: TAP, a scratch place that is cleared, a scratch instance.
 #
-# A test is run from anywhere, with O the build directory ("obj").
+# A test is run from anywhere, with O the build directory ("obj"); where it may,
+# in a network of its own, so that several can run at once.
+
+if [ -z "${OWN_NETWORK-}" ] && unshare -n true 2>/dev/null; then
+	export OWN_NETWORK=1
+	exec unshare -n sh -c 'ip link set lo up && exec "$@"' - "$0" "$@"
+fi
 
 tests=$(cd "$(dirname "$0")" && pwd)
 tests=${tests%/bench}

@@ -5,19 +5,13 @@
 # Postfix for tests, unpacked from its package and never installed: its
 # smtp-source and smtp-sink, and an instance of its own as a primary.
 
-# unpack_postfix: false when the package cannot be had; postfix is its root
+# unpack_postfix: false when it is not there and can not be had (a test in a
+# network of its own can not ask for it: `make obj/postfix` does); postfix is
+# its root
 unpack_postfix() {
 	postfix=$build/postfix
-	[ -x "$postfix/usr/sbin/smtp-source" ] && return 0
-	(
-		mkdir -p "$scratch/deb/kept/usr/lib" && cd "$scratch/deb" &&
-		    apt-get -q download postfix >/dev/null 2>&1 &&
-		    dpkg -x postfix_*.deb all &&
-		    mv all/usr/sbin kept/usr && mv all/usr/lib/postfix \
-		    kept/usr/lib && { mv -T kept "$postfix" ||
-			[ -d "$postfix" ]; }
-	) 2>/dev/null
-	[ -x "$postfix/usr/sbin/smtp-source" ]
+	[ -d "$postfix" ] ||
+	    "$tests/peers/unpack.sh" "$postfix" postfix 2>/dev/null
 }
 
 # from_postfix PROGRAM ARGUMENT...
