@@ -2,12 +2,17 @@
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS primary_mx (
 	domain TEXT PRIMARY KEY NOT NULL,
-	state INTEGER NOT NULL,		-- 1 UP, 2 DOWN
+	state INTEGER NOT NULL,	-- 1 UP, 2 DOWN, 3 SUSPECT, 4 RETURNING
 	since INTEGER NOT NULL,		-- of this state
+	outage INTEGER NOT NULL,	-- when the first failure came; 0: UP
+	failures INTEGER NOT NULL,	-- in a row
 	last_attempt INTEGER NOT NULL,
-	next_attempt INTEGER NOT NULL,	-- while DOWN
+	next_attempt INTEGER NOT NULL,	-- of a delivery, while not reached
+	next_ask INTEGER NOT NULL,	-- of a callout
 	host TEXT NOT NULL,
 	reply TEXT NOT NULL,
+	doubt INTEGER NOT NULL,		-- since when its 5xx are not believed
+	doubt_why TEXT NOT NULL,
 	down INTEGER NOT NULL DEFAULT 0	-- seconds DOWN before SINCE, in all
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS walk (
@@ -74,5 +79,5 @@ CREATE INDEX IF NOT EXISTS decision_client ON decision(client);
 CREATE INDEX IF NOT EXISTS decision_sender ON decision(sender);
 CREATE INDEX IF NOT EXISTS decision_recipient ON decision(recipient)
     WHERE recipient <> '';
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 COMMIT;

@@ -88,8 +88,17 @@ state 'DELETE FROM budget'
 stop "$primary_pid"
 ask new@example.com
 like "$said" '^250' 'the primary is down: a recipient nobody knows is taken'
-is "$(state 'SELECT state FROM primary_mx')" 2 'and it is known to be down'
-like "$(cat "$scratch/log")" 'primary-down' 'which is logged'
+is "$(state 'SELECT state FROM primary_mx')" 3 'once is a suspicion'
+like "$(cat "$scratch/log")" '^primary .*state=SUSPECT' 'which is logged'
+ask new@example.com
+is "$(state 'SELECT failures FROM primary_mx')" 1 'it is not asked at once'
+for _ in 1 2; do
+	state 'UPDATE primary_mx SET next_ask = 0, outage = outage - 61'
+	ask new@example.com
+done
+is "$(state 'SELECT state FROM primary_mx')" 2 \
+    'three times in two minutes, and it is down'
+is "$(state 'SELECT since = outage FROM primary_mx')" 1 'since the first'
 verdict unknown defer
 ask new@example.com
 like "$said" '^450 4.1.1 .*not known here' 'or deferred, as the row says'
@@ -98,7 +107,8 @@ like "$said" '^250' 'one that was learned is taken'
 ask no@example.com
 like "$said" '^450 4.1.1 .*refused by the primary' 'one refused is refused'
 state "UPDATE address SET asked = asked - 40 * 86400"
-state "UPDATE primary_mx SET since = since - 39 * 86400"
+state "UPDATE primary_mx SET since = since - 39 * 86400,
+    outage = outage - 39 * 86400"
 ask good@example.com
 like "$said" '^250' 'its memory stands still'
 verdict unknown deny

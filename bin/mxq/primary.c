@@ -34,7 +34,7 @@ primary_next(const struct primary *p, const struct message *m)
 {
 	if (m->envelope->held)
 		return 0;
-	if (p->state == PRIMARY_DOWN && p->next_attempt > m->next)
+	if (primary_is_away(p) && p->next_attempt > m->next)
 		return p->next_attempt;
 	return m->next;
 }
@@ -42,7 +42,7 @@ primary_next(const struct primary *p, const struct message *m)
 const char *
 primary_reply(const struct primary *p, const struct envelope *e)
 {
-	if (p->state == PRIMARY_DOWN && *p->reply != '\0' &&
+	if (primary_is_away(p) && *p->reply != '\0' &&
 	    p->last_attempt >= e->last_attempt)
 		return p->reply;
 	return *e->last_reply == '\0' ? NULL : e->last_reply;

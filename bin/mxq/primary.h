@@ -4,7 +4,7 @@
 #define PRIMARY_H
 
 #include "mxq.h"
-#include "statedb.h"
+#include "primaries.h"
 
 /* state.db, opened when it is first asked for; NULL when it is not there. */
 struct state_db *primary_state_db(struct mxq *);

@@ -140,11 +140,11 @@ show_primary(struct mxq *q, const struct primary *p)
 {
 	char since[OUT_TIME];
 
-	if (p->state == PRIMARY_UNKNOWN)
+	if (p->health.state == PRIMARY_UNKNOWN)
 		return;
 	open_field(q, "primary");
-	fprintf(q->out.f, "%s since %s ", primary_state_name(p->state),
-	    out_time(p->since, since));
+	fprintf(q->out.f, "%s since %s ", health_name(p->health.state),
+	    out_time(p->health.since, since));
 	text_print(q->out.f, p->host, q->out.utf8);
 	fputc(' ', q->out.f);
 	text_print(q->out.f, p->reply, q->out.utf8);

@@ -38,8 +38,8 @@ show_json(struct mxq *q, const struct target *t, struct message *m)
 	fprintf(f, ",\"octets\":%" PRIu64 ",\"attempts\":%u", m->length,
 	    e->attempts);
 	envelope_json(f, e);
-	string(f, "primary", primary_state_name(primary.state));
-	when(f, "primary_since", primary.since);
+	string(f, "primary", health_name(primary.health.state));
+	when(f, "primary_since", primary.health.since);
 	string(f, "primary_host", primary.host);
 	string(f, "primary_reply", primary.reply);
 	fputs(",\"recipients\":[", f);

@@ -14,7 +14,7 @@ static const struct column columns[] = {
     {"octets", "SIZE", CELL_SIZE, 4},
     {"held", "HELD", CELL_COUNT, 4},
     {"oldest", "OLDEST", CELL_AGE, 6},
-    {"primary", "PRIMARY", CELL_TEXT, 7},
+    {"primary", "PRIMARY", CELL_TEXT, 9},
     {"since", "SINCE", CELL_AGE, 5},
     {"next", "NEXT", CELL_NEXT, 4},
     {"host", NULL, CELL_TEXT, 0},
@@ -59,13 +59,14 @@ stats_domain(struct mxq *q, const char *domain)
 	cells[2].number = sums.octets;
 	cells[3].number = sums.held;
 	cells[4].when = sums.oldest;
-	cells[5].text = primary_state_name(primary.state);
-	cells[6].when = primary.since;
-	cells[7].when =
-	    primary.state == PRIMARY_DOWN ? primary.next_attempt : 0;
+	cells[5].text = health_name(primary.health.state);
+	cells[6].when = primary.health.since;
+	cells[7].when = primary_is_away(&primary) ? primary.next_attempt : 0;
 	if (*primary.host != '\0')
 		cells[8].text = primary.host;
-	if (*primary.reply != '\0')
+	if (primary.doubt != 0)
+		cells[9].text = primary.doubt_why;
+	else if (*primary.reply != '\0')
 		cells[9].text = primary.reply;
 	out_row(&q->out, columns, COLUMNS, cells);
 	return code;

@@ -13,10 +13,11 @@
 #include "callout.h"
 #include "inquiry.h"
 #include "log.h"
+#include "primaries.h"
 #include "route.h"
 #include "session.h"
 
-enum { BUDGET_PERIOD = 600 };
+enum { BUDGET_PERIOD = 600, ASK_MAX_WAIT = 86400 + 86400 / 20 };
 
 struct rcpt_question {
 	struct inquiry *q;
@@ -41,6 +42,7 @@ static bool needs_catchall(const struct rcpt_question *);
 static void note(
     struct rcpt_question *, const struct callout_answer *, bool catchall);
 static void note_primary(struct rcpt_question *, const struct callout_answer *);
+static bool is_believable(const struct rcpt_question *);
 static void note_stale(struct rcpt_question *);
 static enum answer budget(struct rcpt_question *, bool take);
 
@@ -88,8 +90,11 @@ inquiry_refresh(struct inquiry *q, const struct session *s)
 
 		if (rq.state != NULL &&
 		    s->store->domain(s->store->ctx, rq.domain, &row) ==
-			ANSWER_YES)
+			ANSWER_YES) {
+			state_primary(rq.state, rq.domain, &rq.primary);
+			rq.down = primary_down(&rq.primary, rq.now);
 			by_primary(&rq);
+		}
 	}
 	q->nstale = 0;
 }
@@ -119,14 +124,12 @@ ask(struct rcpt_question *rq)
 	enum rcpt_answer answer;
 	bool decided = false;
 
-	if (state_primary(rq->state, rq->domain, &rq->primary) != ANSWER_YES)
-		memset(&rq->primary, 0, sizeof rq->primary);
+	state_primary(rq->state, rq->domain, &rq->primary);
 	rq->down = primary_down(&rq->primary, rq->now);
 	answer = by_memory(rq, &decided);
 	if (decided)
 		return answer;
-	if (rq->primary.state == PRIMARY_DOWN &&
-	    rq->primary.next_attempt > rq->now)
+	if (rq->primary.next_ask > rq->now && is_believable(rq))
 		return while_down(rq);
 	if (budget(rq, false) == ANSWER_NO)
 		return RCPT_OVERDRAWN;
@@ -150,7 +153,7 @@ by_memory(struct rcpt_question *rq, bool *decided)
 	if (!*decided)
 		return RCPT_NOT_SAID;
 	if (address_is_stale(a, rq->now, rq->down) &&
-	    rq->primary.state != PRIMARY_DOWN)
+	    !primary_is_away(&rq->primary))
 		note_stale(rq);
 	strlcpy(rq->told, a->reply, TOLD_LEN);
 	return a->good ? RCPT_EXISTS : RCPT_REFUSED;
@@ -218,30 +221,36 @@ note(struct rcpt_question *rq, const struct callout_answer *a, bool catchall)
 		address_note(rq->state, ADDRESS_RECIPIENT, rq->mailbox, &said);
 }
 
-/* Every callout tells of the primary's health. */
+/* Every callout tells of the primary's health.  What is no news is not
+ * written. */
 static void
 note_primary(struct rcpt_question *rq, const struct callout_answer *a)
 {
 	struct policy_db *policy = disk_policy(rq->q->disk);
-	bool up = a->result != CALLOUT_UNREACHABLE;
+	bool reached = a->result != CALLOUT_UNREACHABLE;
 	struct primary *p = &rq->primary;
 	struct backoff backoff = {.n = 0};
 
-	if (up && p->state == PRIMARY_UP)
+	if (reached && p->health.state == PRIMARY_UP &&
+	    rq->now - p->last_attempt < PRIMARY_FRESH)
 		return;
-	if (p->state != (up ? PRIMARY_UP : PRIMARY_DOWN) || p->since > rq->now)
-		p->since = rq->now;
-	p->state = up ? PRIMARY_UP : PRIMARY_DOWN;
-	p->last_attempt = rq->now;
-	if (!up && policy != NULL)
+	if (!reached && policy != NULL)
 		policy_backoff(policy, &backoff);
-	p->next_attempt =
-	    up ? 0 : backoff_next(&backoff, p->since, rq->now, arc4random());
-	strlcpy(p->host, a->host, sizeof p->host);
-	strlcpy(p->reply, a->reply, sizeof p->reply);
+	if (primary_hear(p,
+		&(struct news){reached ? HEALTH_REACHED : HEALTH_FAILED,
+		    rq->now, a->host, a->reply, &backoff}))
+		log_event(LOG_L_INFO, "primary", "domain", rq->domain, "state",
+		    health_name(p->health.state), "host", a->host, "reason",
+		    a->reply, NULL);
 	state_primary_put(rq->state, rq->domain, p);
-	log_event(LOG_L_INFO, up ? "primary-up" : "primary-down", "domain",
-	    rq->domain, "host", a->host, "reason", a->reply, NULL);
+}
+
+/* A time that lies further ahead than any interval was left by a clock gone
+ * wrong. */
+static bool
+is_believable(const struct rcpt_question *rq)
+{
+	return rq->primary.next_ask <= rq->now + ASK_MAX_WAIT;
 }
 
 /* To be asked again when the client has gone. */

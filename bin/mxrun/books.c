@@ -12,15 +12,18 @@
 
 enum { PRUNE_EVERY = 3600 };
 
+static void hear(struct books *, struct primary *, const struct heard *);
 static time_t setting(struct books *, const char *, time_t);
 static bool policy(struct books *);
 static bool state(struct books *);
 
 void
-books_init(struct books *b, const struct conf *conf)
+books_init(
+    struct books *b, const struct conf *conf, const struct backoff *backoff)
 {
 	memset(b, 0, sizeof *b);
 	b->conf = conf;
+	b->backoff = backoff;
 }
 
 void
@@ -45,12 +48,11 @@ books_look_up(struct books *b, struct job *j)
 		return false;
 	}
 	j->handled = handled == ANSWER_YES;
-	j->primary.state = PRIMARY_UNKNOWN;
+	memset(&j->primary, 0, sizeof j->primary);
 	j->walk.dir_mtime_ns = 0;
 	if (!state(b))
 		return true;
-	if (state_primary(b->state, j->domain, &j->primary) != ANSWER_YES)
-		memset(&j->primary, 0, sizeof j->primary);
+	state_primary(b->state, j->domain, &j->primary);
 	if (state_walk(b->state, j->domain, &j->walk) != ANSWER_YES)
 		j->walk.dir_mtime_ns = 0;
 	return true;
@@ -70,14 +72,20 @@ books_note_etrn(struct books *b, const char *domain)
 		state_etrn_put(b->state, domain, time(NULL));
 }
 
+/* What was heard is applied to what stands there now: others, too, note. */
 void
 books_note(struct books *b, const char *domain, const struct report *r)
 {
-	if ((!r->probed && !r->walked) || !state(b) ||
-	    state_begin(b->state) == -1)
+	const struct heard *h = &r->heard;
+	struct primary p;
+
+	if (!state(b) || state_begin(b->state) == -1)
 		return;
-	if (r->probed)
-		state_primary_put(b->state, domain, &r->primary);
+	if (h->reached || h->settled || h->failed) {
+		state_primary(b->state, domain, &p);
+		hear(b, &p, h);
+		state_primary_put(b->state, domain, &p);
+	}
 	if (r->walked)
 		state_walk_put(b->state, domain, &r->walk);
 	state_commit(b->state);
@@ -104,6 +112,23 @@ books_prune(struct books *b)
 		now) == -1)
 		log_event(LOG_L_ERROR, "state-not-pruned", "file",
 		    b->conf->state, NULL);
+}
+
+static void
+hear(struct books *b, struct primary *p, const struct heard *h)
+{
+	const bool came[HEALTH_EVENTS] = {[HEALTH_REACHED] = h->reached,
+	    [HEALTH_SETTLED] = h->settled,
+	    [HEALTH_FAILED] = h->failed};
+	static const enum health_event order[] = {
+	    HEALTH_REACHED, HEALTH_SETTLED, HEALTH_FAILED};
+
+	for (unsigned i = 0; i < sizeof order / sizeof *order; i++) {
+		if (came[order[i]])
+			primary_hear(p,
+			    &(struct news){order[i], h->at, h->host, h->reply,
+				b->backoff});
+	}
 }
 
 static time_t

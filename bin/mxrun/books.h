@@ -10,12 +10,13 @@
 
 struct books {
 	const struct conf *conf;
+	const struct backoff *backoff; /* the run's */
 	struct policy_db *policy;
 	struct state_db *state;
 	bool state_bad; /* said so already */
 };
 
-void books_init(struct books *, const struct conf *);
+void books_init(struct books *, const struct conf *, const struct backoff *);
 void books_close(struct books *);
 /* Fills what is known of JOB's domain.  False: policy.db can not be read. */
 bool books_look_up(struct books *, struct job *);

@@ -19,6 +19,7 @@ enum { SECOND = 1000, LOOKUPS_MS = 60 * SECOND };
 static bool find_route(struct delivery *);
 static bool open_session(struct delivery *);
 static void primary_is_up(struct delivery *);
+static bool hear(struct delivery *, enum health_event, const char *reason);
 
 bool
 connect_primary(struct delivery *d)
@@ -40,22 +41,23 @@ disconnect(struct delivery *d)
 void
 primary_is_down(struct delivery *d, const char *reason)
 {
-	struct primary *p = &d->report->primary;
-	time_t now = time(NULL);
-
-	if (p->state != PRIMARY_DOWN || p->since > now)
-		p->since = now;
-	p->state = PRIMARY_DOWN;
-	p->last_attempt = now;
-	p->next_attempt =
-	    backoff_next(&d->run->backoff, p->since, now, arc4random());
-	strlcpy(p->host, d->server.host, sizeof p->host);
-	strlcpy(p->reply, reason, sizeof p->reply);
+	hear(d, HEALTH_FAILED, reason);
 	strlcpy(d->reason, reason, sizeof d->reason);
 	d->down = true;
-	d->report->probed = true;
 	log_event(LOG_L_INFO, "primary-down", "domain", d->job->domain, "host",
-	    d->server.host, "reason", reason, NULL);
+	    d->server.host, "reason", reason, "state",
+	    health_name(d->primary.health.state), NULL);
+}
+
+void
+primary_has_settled(struct delivery *d)
+{
+	if (d->down || !d->report->heard.reached)
+		return;
+	if (hear(d, HEALTH_SETTLED, ""))
+		log_event(LOG_L_INFO, "primary-up", "domain", d->job->domain,
+		    "host", d->server.host, "state",
+		    health_name(d->primary.health.state), NULL);
 }
 
 static bool
@@ -117,18 +119,24 @@ open_session(struct delivery *d)
 static void
 primary_is_up(struct delivery *d)
 {
-	struct primary *p = &d->report->primary;
-	time_t now = time(NULL);
-
-	if (p->state != PRIMARY_UP) {
-		p->since = now;
+	if (hear(d, HEALTH_REACHED, ""))
 		log_event(LOG_L_INFO, "primary-up", "domain", d->job->domain,
-		    "host", d->server.host, NULL);
-	}
-	p->state = PRIMARY_UP;
-	p->last_attempt = now;
-	p->next_attempt = 0;
-	p->reply[0] = '\0';
-	strlcpy(p->host, d->server.host, sizeof p->host);
-	d->report->probed = true;
+		    "host", d->server.host, "state",
+		    health_name(d->primary.health.state), NULL);
+}
+
+/* Known here at once, and to the others by the report. */
+static bool
+hear(struct delivery *d, enum health_event event, const char *reason)
+{
+	struct heard *h = &d->report->heard;
+
+	h->reached |= event == HEALTH_REACHED;
+	h->settled |= event == HEALTH_SETTLED;
+	h->failed |= event == HEALTH_FAILED;
+	h->at = time(NULL);
+	strlcpy(h->host, d->server.host, sizeof h->host);
+	strlcpy(h->reply, reason, sizeof h->reply);
+	return primary_hear(&d->primary,
+	    &(struct news){event, h->at, h->host, h->reply, &d->run->backoff});
 }

@@ -28,7 +28,7 @@ delivery_begin(struct delivery *d, const struct run *run, const struct job *job,
 	d->dir = dir;
 	d->report = report;
 	d->synced = wire_now();
-	report->primary = job->primary;
+	d->primary = job->primary;
 }
 
 void

@@ -18,6 +18,7 @@ struct delivery {
 	struct due *due;
 	int dir; /* queue/<domain>, locked */
 	struct report *report;
+	struct primary primary; /* as it is known here */
 	struct dns *dns;
 	struct sender *sender; /* NULL: no session */
 	struct send_answer server;
@@ -46,6 +47,8 @@ bool connect_primary(struct delivery *);
 void disconnect(struct delivery *);
 /* The primary can not be reached; REASON says why. */
 void primary_is_down(struct delivery *, const char *reason);
+/* All that was due was tried; if it was reached, it is UP. */
+void primary_has_settled(struct delivery *);
 
 /* settle.c: journals replies; what is done with the message then. */
 void settle_replies(struct delivery *, struct message *);

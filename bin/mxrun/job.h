@@ -13,8 +13,8 @@
 #include "backoff.h"
 #include "conf.h"
 #include "policydb.h"
+#include "primaries.h"
 #include "spool.h"
-#include "statedb.h"
 
 struct job {
 	char domain[DOMAIN_LEN + LITERAL_LEN + 1]; /* a literal, for a DSN */
@@ -25,13 +25,19 @@ struct job {
 	struct walk walk;	/* dir_mtime_ns 0: not known */
 };
 
+struct heard { /* of the primary, in the order it came */
+	bool reached, settled, failed;
+	time_t at;
+	char host[DOMAIN_LEN + LITERAL_LEN + 2];
+	char reply[512]; /* why it failed */
+};
+
 struct report {	      /* at most PIPE_BUF octets, so it is written whole */
 	bool last;    /* the worker is done; else this is progress */
 	bool busy;    /* another mxrun serves the domain */
-	bool probed;  /* primary is news */
 	bool walked;  /* walk is news */
 	bool trouble; /* of our own: see the log */
-	struct primary primary;
+	struct heard heard;
 	struct walk walk;
 	unsigned due, delivered, deferred, bounced;
 };

@@ -96,7 +96,7 @@ is_due(const struct run *run, const struct job *j)
 
 	if (j->forced)
 		return true;
-	if (j->primary.state == PRIMARY_DOWN && j->primary.next_attempt > now &&
+	if (primary_is_away(&j->primary) && j->primary.next_attempt > now &&
 	    due_is_believable(j->primary.next_attempt, now))
 		return false;
 	if (j->walk.dir_mtime_ns == 0 ||

@@ -31,7 +31,7 @@ run_queue(const struct conf *conf, char *named[], bool progress)
 		    strerror(errno), NULL);
 		return EX_TEMPFAIL;
 	}
-	books_init(&books, conf);
+	books_init(&books, conf, &run.backoff);
 	if (policy_recover(conf->policy, err) == -1)
 		log_event(LOG_L_ERROR, "no-policy", "error", err, NULL);
 	books_backoff(&books, &run.backoff);

@@ -79,9 +79,11 @@ serve(const struct run *run, const struct job *job, int dir, int fd,
 		}
 	}
 	report->due = 0;
+	if (!stopping())
+		primary_has_settled(&d);
 	delivery_end(&d);
 	if (d.down)
-		due_later(&due, report->primary.next_attempt);
+		due_later(&due, d.primary.next_attempt);
 	/* the last one out; who comes in meanwhile makes it anew */
 	unlinkat(run->spool.queue, job->domain, AT_REMOVEDIR);
 	if (!stopping())

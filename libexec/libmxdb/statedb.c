@@ -12,20 +12,8 @@
 
 #include "statedb_parts.h"
 
-enum { BUSY_MS = 1000, VERSION = 2, WAL_FRAMES = 64 };
+enum { BUSY_MS = 1000, VERSION = 3, WAL_FRAMES = 64 };
 
-static const char get_primary_sql[] =
-    "SELECT state, since, last_attempt, next_attempt, host, reply, down"
-    " FROM primary_mx WHERE domain = ?1";
-static const char put_primary_sql[] =
-    "INSERT INTO primary_mx VALUES(?1,?2,?3,?4,?5,?6,?7,0)"
-    " ON CONFLICT(domain) DO UPDATE SET down = down +"
-    "  iif(state = 2 AND excluded.state <> 2,"
-    "   max(0, excluded.since - since), 0),"
-    " state = excluded.state, since = excluded.since,"
-    " last_attempt = excluded.last_attempt,"
-    " next_attempt = excluded.next_attempt,"
-    " host = excluded.host, reply = excluded.reply";
 static const char get_walk_sql[] =
     "SELECT dir_mtime_ns, next_due FROM walk WHERE domain = ?1";
 static const char put_walk_sql[] = "REPLACE INTO walk VALUES(?1,?2,?3)";
@@ -73,7 +61,7 @@ state_db_look(const char *file, char err[DB_ERROR])
 		free(s);
 		return NULL;
 	}
-	if (sql_statement(&s->sql, get_primary_sql) != NULL)
+	if (primaries_are_sound(&s->sql))
 		return s;
 	sql_error(&s->sql, file, err);
 	sql_close(&s->sql);
@@ -114,46 +102,6 @@ state_commit(struct state_db *s)
 		return 0;
 	sql_exec(&s->sql, "ROLLBACK");
 	return -1;
-}
-
-enum answer
-state_primary(struct state_db *s, const char *domain, struct primary *out)
-{
-	sqlite3_stmt *st = state_about(s, get_primary_sql, domain);
-	enum answer found = sql_step(&s->sql, st);
-
-	memset(out, 0, sizeof *out);
-	if (found == ANSWER_YES) {
-		int state = sqlite3_column_int(st, 0);
-
-		out->since = (time_t)sqlite3_column_int64(st, 1);
-		out->last_attempt = (time_t)sqlite3_column_int64(st, 2);
-		out->next_attempt = (time_t)sqlite3_column_int64(st, 3);
-		out->down = (time_t)sqlite3_column_int64(st, 6);
-		if ((state == PRIMARY_UP || state == PRIMARY_DOWN) &&
-		    sql_text(st, 4, out->host, sizeof out->host) &&
-		    sql_text(st, 5, out->reply, sizeof out->reply))
-			out->state = (enum primary_state)state;
-		else
-			found = ANSWER_UNAVAILABLE;
-	}
-	sqlite3_reset(st);
-	return found;
-}
-
-int
-state_primary_put(
-    struct state_db *s, const char *domain, const struct primary *p)
-{
-	sqlite3_stmt *st = state_about(s, put_primary_sql, domain);
-
-	sqlite3_bind_int(st, 2, (int)p->state);
-	sqlite3_bind_int64(st, 3, p->since);
-	sqlite3_bind_int64(st, 4, p->last_attempt);
-	sqlite3_bind_int64(st, 5, p->next_attempt);
-	sqlite3_bind_text(st, 6, p->host, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 7, p->reply, -1, SQLITE_STATIC);
-	return state_put(s, st);
 }
 
 enum answer
@@ -198,22 +146,6 @@ state_etrn_put(struct state_db *s, const char *domain, time_t began)
 
 	sqlite3_bind_int64(st, 2, began);
 	return state_put(s, st);
-}
-
-time_t
-primary_down(const struct primary *p, time_t now)
-{
-	if (p->state != PRIMARY_DOWN || now <= p->since)
-		return p->down;
-	return p->down + (now - p->since);
-}
-
-const char *
-primary_state_name(enum primary_state state)
-{
-	static const char *const names[] = {"UNKNOWN", "UP", "DOWN"};
-
-	return names[state];
 }
 
 /*
@@ -269,7 +201,7 @@ make_schema(struct sql *q)
 	sqlite3_file_control(q->db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
 	if (version == VERSION)
 		return sql_exec(q, "PRAGMA synchronous = OFF") == SQLITE_OK &&
-		    sql_statement(q, get_primary_sql) != NULL &&
+		    primaries_are_sound(q) &&
 		    sql_statement(q, get_walk_sql) != NULL &&
 		    sql_statement(q, get_etrn_sql) != NULL;
 	if (version != 0) {

@@ -14,19 +14,6 @@
 #include "bounds.h"
 #include "policydb.h"
 
-enum primary_state { PRIMARY_UNKNOWN, PRIMARY_UP, PRIMARY_DOWN };
-
-struct primary { /* one row a domain */
-	enum primary_state state;
-	time_t since;	     /* of this state */
-	time_t last_attempt; /* 0: none */
-	time_t next_attempt; /* while DOWN: no attempt before */
-	time_t down; /* seconds it was DOWN before; state_primary_put() adds
-			what ends, and does not read this */
-	char host[DOMAIN_LEN + LITERAL_LEN + 2];
-	char reply[512];
-};
-
 struct walk { /* what a walk of queue/<domain> found, so that the next need
 		 not look while the directory has not changed */
 	int64_t dir_mtime_ns;
@@ -45,18 +32,10 @@ void state_db_close(struct state_db *);
 /* Each: 0, or -1 (locked too long, full, damaged): go on without. */
 int state_begin(struct state_db *); /* group several puts in a transaction */
 int state_commit(struct state_db *);
-enum answer state_primary(
-    struct state_db *, const char *domain, struct primary *out);
-int state_primary_put(
-    struct state_db *, const char *domain, const struct primary *);
 enum answer state_walk(struct state_db *, const char *domain, struct walk *);
 int state_walk_put(struct state_db *, const char *domain, const struct walk *);
 /* When an ETRN run for the domain last began; 0: never. */
 enum answer state_etrn(struct state_db *, const char *domain, time_t *out);
 int state_etrn_put(struct state_db *, const char *domain, time_t);
-/* Seconds it was DOWN in all: by this the memory of its answers stands still
- * while it can not be asked. */
-time_t primary_down(const struct primary *, time_t now);
-const char *primary_state_name(enum primary_state); /* "UP" … */
 
 #endif

@@ -17,4 +17,7 @@ sqlite3_stmt *state_about(struct state_db *, const char *sql, const char *key);
 /* Runs a statement that returns no row.  0 or -1. */
 int state_put(struct state_db *, sqlite3_stmt *);
 
+/* primaries.c: its table is what this release reads. */
+bool primaries_are_sound(struct sql *);
+
 #endif

@@ -8,6 +8,7 @@
 #include "address.h"
 #include "decision.h"
 #include "greylist.h"
+#include "primaries.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -54,7 +55,7 @@ main(void)
 static void
 test_rows(struct state_db *s)
 {
-	struct primary p = {.state = PRIMARY_DOWN, .since = NOW}, got;
+	struct primary p = {.health = {PRIMARY_DOWN, NOW, NOW, 3}}, got;
 	struct walk w = {12345678901234, NOW}, walk;
 	time_t began;
 
@@ -62,12 +63,12 @@ test_rows(struct state_db *s)
 	strlcpy(p.reply, "no route", sizeof p.reply);
 	is_int(state_primary_put(s, "a.example", &p), 0, "one");
 	is_int(state_primary(s, "a.example", &got), ANSWER_YES, "is there");
-	ok(got.state == PRIMARY_DOWN && got.since == NOW &&
+	ok(got.health.state == PRIMARY_DOWN && got.health.since == NOW &&
 		strcmp(got.reply, "no route") == 0,
 	    "as it was put");
 	is_int(primary_down(&got, NOW + 100), 100, "down so long");
-	p.since += 1000;
-	p.state = PRIMARY_UP;
+	p.health.since += 1000;
+	p.health.state = PRIMARY_UP;
 	state_primary_put(s, "a.example", &p);
 	state_primary(s, "a.example", &got);
 	is_int(primary_down(&got, NOW + 9999), 1000, "and no longer once up");
