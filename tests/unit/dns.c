@@ -57,6 +57,8 @@ static struct dns *resolver(unsigned short port);
 static bool is_up(struct dns *);
 static void test_mx(struct dns *);
 static void test_addr(struct dns *);
+static void test_family(struct dns *);
+static void test_names(struct dns *);
 static void test_txt(struct dns *);
 static void test_ptr(struct dns *);
 static void check_ptr(struct dns *, const char *ip, enum dns_status,
@@ -85,6 +87,8 @@ main(void)
 	if (ok(is_up(d), "knotd answers")) {
 		test_mx(d);
 		test_addr(d);
+		test_family(d);
+		test_names(d);
 		test_txt(d);
 		test_ptr(d);
 	}
@@ -279,6 +283,59 @@ test_addr(struct dns *d)
 	check_addr(d, "nodata.example.test", DNS_NODATA, "");
 	check_addr(d, "nothing.example.test", DNS_NXDOMAIN, "");
 	check_addr(d, "x.broken.test", DNS_TEMPFAIL, "");
+}
+
+static void
+check_family(struct dns *d, const char *name, int family,
+    enum dns_status status, const char *want)
+{
+	const struct dns_host host = {name, family};
+	char got[IP_TEXT] = "";
+	struct ip ip[DNS_ADDR_MAX];
+	size_t n;
+
+	is_int(dns_addr_of(d, &host, wire_now() + 2 * SECOND, ip, &n), status,
+	    name);
+	if (n > 0)
+		ip_format(&ip[0], got);
+	is_str(got, want, "its address of one family");
+}
+
+static void
+test_family(struct dns *d)
+{
+	check_family(d, "mx1.example.test", AF_INET, DNS_FOUND, "192.0.2.1");
+	check_family(d, "mx3.example.test", AF_INET6, DNS_FOUND, "2001:db8::1");
+	check_family(d, "six.example.test", AF_INET, DNS_NODATA, "");
+	check_family(d, "no.example.test", AF_INET, DNS_NXDOMAIN, "");
+	check_family(d, "x.broken.test", AF_INET6, DNS_TEMPFAIL, "");
+	check_family(
+	    d, "o\\\\dd \"name\".example.test", AF_INET, DNS_NXDOMAIN, "");
+}
+
+static void
+check_names(struct dns *d, const char *text, enum dns_status status,
+    size_t count, const char *first)
+{
+	char name[DNS_NAMES_MAX][DOMAIN_LEN + 1] = {""};
+	struct ip ip;
+	size_t n;
+
+	ip_parse(&ip, text, strlen(text));
+	is_int(
+	    dns_names(d, &ip, wire_now() + 2 * SECOND, name, &n), status, text);
+	is_int((long long)n, (long long)count, "so many names");
+	is_str(n > 0 ? name[0] : "", first, "the first of them");
+}
+
+static void
+test_names(struct dns *d)
+{
+	check_names(d, "192.0.2.9", DNS_FOUND, 1, "mx1.example.test");
+	check_names(d, "192.0.2.13", DNS_FOUND, 1, "classless.example.test");
+	check_names(d, "2001:db8::1", DNS_FOUND, 1, "mx1.example.test");
+	check_names(d, "192.0.2.15", DNS_FOUND, 0, "");
+	check_names(d, "192.0.2.20", DNS_NXDOMAIN, 0, "");
 }
 
 static void
