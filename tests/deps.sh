@@ -14,7 +14,7 @@ check="$build sqlite3 python3 perl systemd procps iproute2 util-linux
     openbsd-inetd swaks knot clamav-daemon spamd libfaketime binutils mandoc python3-dkim python3-yaml openssl strace
     libdb5.3 libicu72 libnsl2 libsasl2-2"
 fuzz="$build clang libclang-rt-14-dev"
-lint="$build clang-format cppcheck shellcheck mandoc binutils perl"
+lint="$build git clang-format cppcheck shellcheck mandoc binutils perl"
 
 case ${1-check} in
 build) wanted=$build ;;

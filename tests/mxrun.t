@@ -55,6 +55,32 @@ is "$(grep -c '^Received' "$scratch/mx/message.1")" 1 'and no other'
 is "$(logged delivered)" 3 'one line for each in the log'
 is "$(state state)" 1 'the primary is UP'
 
+# a primary that takes little at once
+fresh 'EHLO=250-mx.test|250-PIPELINING|250 LIMITS MAILMAX=1 RCPTMAX=2'
+converse <<'END'
+< 220
+> EHLO client.example.org
+< 250
+> MAIL FROM:<a@example.org>
+< 250
+repeat 5
+> RCPT TO:<b{i}@example.com>
+repeat 5
+< 250
+> DATA
+< 354
+> x
+> .
+< 250
+> QUIT
+< 221
+END
+send a@example.org b@example.com
+run
+is "$(logged delivered)" 6 'MAILMAX and RCPTMAX: all are delivered in one run'
+is "$(connections)" 4 'in as many sessions as it takes'
+is "$(logged primary-down)" 0 'and nobody calls the primary down'
+
 # a primary that is down
 fresh
 send a@example.org b@example.com

@@ -13,7 +13,9 @@ enum { SECOND = 1000, LOST_IN_A_ROW = 2 };
 
 static bool make_room(struct delivery *, size_t);
 static void hand_over(struct delivery *, struct message *);
+static bool ask(struct delivery *, struct message *);
 static bool is_unasked(const struct delivery *, const struct envelope *);
+static bool is_heard(const struct delivery *, const struct envelope *);
 static int64_t patience(const struct message *);
 static void judge_age(struct delivery *, struct message *);
 
@@ -91,27 +93,39 @@ make_room(struct delivery *d, size_t n)
 	return true;
 }
 
-/* A server may take fewer recipients at once than there are. */
+/* A server may take fewer recipients at once than there are, and fewer
+ * transactions in a session (RFC 9422). */
 static void
 hand_over(struct delivery *d, struct message *m)
 {
 	struct envelope *e = m->envelope;
-	bool alive, again;
+	bool again;
 
 	do {
-		if (sender_mail(d->sender, e, m->fd, SPOOL_HEAD, m->length,
-			patience(m), d->replies, &alive) == -1)
-			alive = false;
-		again = alive && is_unasked(d, e);
+		again = ask(d, m) && is_unasked(d, e);
 		settle_replies(d, m);
-	} while (again && envelope_count(e, RCPT_WAITING) > 0);
-	if (alive) {
+	} while (again && envelope_count(e, RCPT_WAITING) > 0 &&
+	    connect_primary(d));
+}
+
+/* False when there is no sense in asking for the rest at once. */
+static bool
+ask(struct delivery *d, struct message *m)
+{
+	struct envelope *e = m->envelope;
+	bool alive, heard;
+
+	if (sender_mail(d->sender, e, m->fd, SPOOL_HEAD, m->length, patience(m),
+		d->replies, &alive) == -1)
+		alive = false;
+	if (!alive)
+		disconnect(d);
+	heard = is_heard(d, e);
+	if (heard)
 		d->lost = 0;
-		return;
-	}
-	disconnect(d);
-	if (++d->lost >= LOST_IN_A_ROW)
+	else if (!alive && ++d->lost >= LOST_IN_A_ROW)
 		primary_is_down(d, "it closes the connection again and again");
+	return heard;
 }
 
 static bool
@@ -120,6 +134,17 @@ is_unasked(const struct delivery *d, const struct envelope *e)
 	for (size_t i = 0; i < e->nrcpt; i++) {
 		if (e->rcpt[i].state == RCPT_WAITING &&
 		    d->replies[i].code == 0 && d->replies[i].text[0] == '\0')
+			return true;
+	}
+	return false;
+}
+
+/* The server said something about a recipient. */
+static bool
+is_heard(const struct delivery *d, const struct envelope *e)
+{
+	for (size_t i = 0; i < e->nrcpt; i++) {
+		if (e->rcpt[i].state == RCPT_WAITING && d->replies[i].code != 0)
 			return true;
 	}
 	return false;

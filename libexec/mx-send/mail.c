@@ -75,12 +75,9 @@ mail_send(struct session *s, struct send_request *r)
 		transact(&t);
 		s->until = INT64_MAX;
 	}
-	if (session_is_open(s) &&
-	    (s->ehlo.mail_max == 0 || s->mails < s->ehlo.mail_max))
-		return true;
-	answer_all(r, 0, NULL,
-	    session_is_open(s) ? "the server takes no more in this session"
-			       : s->why);
+	if (session_is_open(s)) /* who is left is asked for again */
+		return s->ehlo.mail_max == 0 || s->mails < s->ehlo.mail_max;
+	answer_all(r, 0, NULL, s->why);
 	return false;
 }
 
