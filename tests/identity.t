@@ -136,4 +136,158 @@ hand 127.0.0.2
 mxq cat -t "$(basename "$(queued example.com)")" | grep -qi 'spf\|^auth'
 is $? 1 'none, where nothing was asked'
 
+# ---- DKIM and DMARC, by a real name server
+if ! command -v knotd >/dev/null; then
+	done_testing
+fi
+openssl genrsa -traditional -out "$scratch/key" 2048 2>/dev/null
+public=$(openssl rsa -in "$scratch/key" -pubout -outform DER 2>/dev/null |
+    base64 -w0)
+key="TXT ( \"k=rsa; p=\" \"$(echo "$public" | cut -c -200)\" \"$(echo "$public" | cut -c 201-)\" )"
+mkdir "$scratch/knot"
+dns=$(free_port)
+cat >"$scratch/knot/knot.conf" <<-END
+	server:
+	    rundir: $scratch/knot
+	    listen: 127.0.0.1@$dns
+	database:
+	    storage: $scratch/knot
+	template:
+	  - id: default
+	    storage: $scratch/knot
+	    file: "%s.zone"
+	zone:
+	  - domain: test
+	  - domain: com
+END
+for zone in test com; do
+	printf '%s\n' "\$ORIGIN $zone." "\$TTL 1" '@ SOA ns h 1 60 60 60 1' \
+	    '@ NS ns' 'ns A 127.0.0.1' >"$scratch/knot/$zone.zone"
+done
+cat >>"$scratch/knot/test.zone" <<-END
+	_dmarc.sender TXT "v=DMARC1; p=reject"
+	k._domainkey.sender $key
+	_dmarc.quarantine TXT "v=DMARC1; p=quarantine"
+	_dmarc.lax TXT "v=DMARC1; p=none"
+END
+cat >>"$scratch/knot/com.zone" <<-END
+	k._domainkey.example $key
+	k._domainkey.sub.example $key
+END
+knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
+knot=$!
+will_stop $knot
+until_true 10 dns_has "$dns" test
+until_true 10 dns_has "$dns" com
+sed -i "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf"
+
+# from DOMAIN [DOMAIN]: the file m, From there, signed by the second
+from() {
+	printf '%s\r\n' "From: a@$1" 'Date: Tue, 24 Nov 2026 10:00:00 +0000' \
+	    'Subject: x' '' "$1" >"$scratch/m"
+	[ $# -eq 1 ] && return
+	"$tests/peers/dkimsign.py" "$2" k "$scratch/key" <"$scratch/m" \
+	    >"$scratch/signed"
+	mv "$scratch/signed" "$scratch/m"
+}
+
+verdict dmarc defer defer
+spf none none
+from sender.test sender.test
+hand 127.0.0.2 a@other.test b@example.com m
+like "$said" '^250 ' 'DMARC passes by DKIM'
+like "$(mxq why 127.0.0.2)" 'dmarc passed, pass of sender.test, policy reject' \
+    'which mxq why tells'
+spf pass none
+from sender.test
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^250 ' 'DMARC passes by SPF'
+spf fail none
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^451 4.7.1 Neither SPF nor DKIM vouches for mail from sender.test, whose DMARC policy is reject; use the primary exchanger for example.com' \
+    'it fails'
+verdict dmarc deny
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^550 5.7.1 .* policy is reject' 'denied'
+policy "INSERT INTO domain_policy VALUES('strict.example', 'dmarc', 'log', 'off')"
+hand 127.0.0.2 a@sender.test b@strict.example m
+like "$said" '^250 ' 'a domain may have a verdict of its own'
+from quarantine.test
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^451 4.7.1 .* policy is quarantine' \
+    'quarantine is never refused for good'
+from lax.test
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^250 ' 'nor is what is to be left alone'
+spf temperror none
+from sender.test
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^250 ' 'without an answer it passes'
+verdict dmarc defer defer
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^451 4.3.0 DMARC of sender.test could not be looked up' \
+    'unless the table says otherwise'
+verdict dmarc log
+spf fail none
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^250 ' 'noted only'
+grep -q 'test=dmarc outcome=fail verdict=log' "$scratch/log"
+ok $? 'in the log'
+like "$(mxq show "$(basename "$(queued example.com | tail -1)")")" \
+    'verified.spf=fail:sender.test dkim=none dmarc=fail:sender.test$' \
+    'and in the envelope'
+verdict dmarc off
+
+# ---- a sender of ours from outside
+verdict ownsender defer defer
+spf none none
+from sender.test
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^451 4.7.1 Neither SPF nor DKIM vouches for mail from example.com; use the primary exchanger for example.com' \
+    'a sender of ours that nobody vouches for'
+from example.com
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^451 4.7.1 Neither .* mail from example.com' 'an author'
+hand 127.0.0.2 '' b@example.com m
+like "$said" '^451 4.7.1 Neither .* mail from example.com' \
+    'an author, with the null sender'
+from sender.test
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^250 ' 'a stranger is none of ours'
+from example.com example.com
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^250 ' 'DKIM vouches for it'
+from example.com sub.example.com
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^250 ' 'or that of a subdomain'
+from example.com sender.test
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^451 4.7.1 ' 'but no stranger'
+printf 'mailfrom=pass\ndomain=example.com\nhelo=none\n\n' >"$scratch/answer"
+from example.com
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^250 ' 'SPF vouches for it'
+printf 'mailfrom=temperror\ndomain=example.com\nhelo=none\n\n' \
+    >"$scratch/answer"
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^451 4.3.0 Whether mail from example.com is genuine' 'not known'
+spf none none
+verdict ownsender deny
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^550 5.7.1 Neither ' 'denied'
+policy "INSERT INTO domain_policy
+    VALUES('strict.example', 'ownsender', 'off', 'off')"
+hand 127.0.0.2 a@example.com b@strict.example m
+like "$said" '^250 ' 'a domain may have a verdict of its own'
+policy "INSERT INTO client VALUES('127.0.0.2', 'off')"
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^250 ' 'a welcome client'
+policy 'DELETE FROM client'
+verdict ownsender log
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^250 ' 'noted only'
+grep -q 'test=ownsender outcome=fail verdict=log' "$scratch/log"
+ok $? 'in the log'
+verdict ownsender off
+
 done_testing

@@ -140,27 +140,28 @@ FAKEMX_LISTEN=192.0.2.12:25 ip netns exec $there "$tests/peers/fakemx.py" \
 will_stop $!
 until_true 10 test -s "$scratch/mx/port"
 policy "UPDATE policy SET verdict = 'defer' WHERE test = 'sender'"
-# from SENDER: the reply to RCPT
+# from SENDER: all replies
 from() {
 	printf '%s\r\n' 'EHLO c.test' "MAIL FROM:<$1>" 'RCPT TO:<r@four.test>' \
-	    QUIT | ip netns exec $here "$build/bin/mxrecv" -f "$conf" \
+	    DATA "From: $1" '' . QUIT | ip netns exec $here "$build/bin/mxrecv" -f "$conf" \
 	    2>>"$scratch/log" >"$scratch/out"
-	said=$(tail -2 "$scratch/out" | head -1)
+	said=$(cat "$scratch/out")
 }
 from good@picky.test
-like "$said" '^250 ' 'a sender that exists'
+like "$said" '^250 2.0.0 Queued' 'a sender that exists'
 from bad@picky.test
 like "$said" '^450 4.1.7 .*could not be verified: 550 5.1.1 unknown' \
     'one that does not'
 from maybe@picky.test
-like "$said" '^250 ' 'one of whom nothing is said'
+like "$said" '^250 2.0.0 Queued' 'one of whom nothing is said'
 from bad@picky.test
 like "$said" '^450 4.1.7 ' 'is remembered'
+like "$said" '^554 5.5.1 No valid recipients' 'and told before the message comes'
 is "$(grep -c 'bad@picky' "$scratch/mx/log")" 1 'and not asked for again'
 is "$(grep -c 'MAIL FROM:<>' "$scratch/mx/log")" 3 'in the name of nobody'
 policy "UPDATE setting SET value = '1' WHERE name = 'callout_target'"
 from one@picky.test
-like "$said" '^250 ' 'no more than so many a minute'
+like "$said" '^250 2.0.0 Queued' 'no more than so many a minute'
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'sender'"
 
 sed 's/^resolver .*/resolver 192.0.2.99/' "$conf" >"$conf.new" &&

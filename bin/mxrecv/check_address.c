@@ -5,6 +5,9 @@
  */
 #include "checks.h"
 
+static enum outcome judge_sender(const struct session *, enum sender_answer,
+    const char *told, struct finding *);
+
 /* recipient: the primary refuses it, asked while it can be reached. */
 enum outcome
 check_recipient(const struct session *s, struct finding *f)
@@ -45,14 +48,34 @@ check_unknown(const struct session *s, struct finding *f)
 	    s->rcpt->mailbox, checks_domain(s));
 }
 
-/* sender: its domain takes no mail, or its own exchanger refuses it. */
+/* sender, before the message: its domain takes no mail, or it is remembered
+ * that the address does not exist. */
 enum outcome
 check_sender(const struct session *s, struct finding *f)
 {
-	const char *mailbox = s->mail.sender.mailbox;
 	char told[TOLD_LEN];
+	enum sender_answer a = s->oracle->sender(s->oracle->ctx, s, told);
 
-	switch (s->oracle->sender(s->oracle->ctx, s, told)) {
+	return judge_sender(s, a, told, f);
+}
+
+/* sender, after it: nobody vouches for it, and its own exchanger refuses it. */
+enum outcome
+check_callout(const struct session *s, struct finding *f)
+{
+	char told[TOLD_LEN];
+	enum sender_answer a = s->oracle->callout(s->oracle->ctx, s, told);
+
+	return judge_sender(s, a, told, f);
+}
+
+static enum outcome
+judge_sender(const struct session *s, enum sender_answer answer,
+    const char *told, struct finding *f)
+{
+	const char *mailbox = s->mail.sender.mailbox;
+
+	switch (answer) {
 	case SENDER_NO_DOMAIN:
 		return finding_set(f, 550, "5.1.8", 450, "4.1.8",
 		    "<%.100s>: sender's domain takes no mail: %.100s", mailbox,

@@ -53,12 +53,16 @@ static const struct entry checks[] = {
 	{VERDICT_DEFER, VERDICT_OFF}},
     {"dkim", STAGE_DATA, ASKS | CONTENT, check_dkim,
 	{VERDICT_LOG, VERDICT_OFF}},
+    {"dmarc", STAGE_DATA, ASKS, check_dmarc, {VERDICT_LOG, VERDICT_OFF}},
+    {"ownsender", STAGE_DATA, ASKS, check_ownsender,
+	{VERDICT_DEFER, VERDICT_OFF}},
     {"malware", STAGE_DATA, ASKS | CONTENT, check_malware,
 	{VERDICT_DEFER, VERDICT_DEFER}},
     {"toobig", STAGE_DATA, ASKS | CONTENT, check_toobig,
 	{VERDICT_LOG, VERDICT_OFF}},
     {"spam", STAGE_DATA, ASKS | CONTENT, check_spam,
 	{VERDICT_DEFER, VERDICT_OFF}},
+    {"sender", STAGE_DATA, ASKS, check_callout, {VERDICT_DEFER, VERDICT_OFF}},
 };
 
 _Static_assert(sizeof checks / sizeof *checks <= CHECKS_MAX, "too many checks");

@@ -87,6 +87,8 @@ struct callout_answer;
 /* inquiry_address.c */
 enum sender_answer inquiry_sender(
     void *ctx, const struct session *, char told[TOLD_LEN]);
+enum sender_answer inquiry_callout(
+    void *ctx, const struct session *, char told[TOLD_LEN]);
 /* Finds the way and asks.  False: there is none, routed says why. */
 bool inquiry_call(struct inquiry *, const struct route_question *,
     const char *mailbox, bool catchall, struct callout_answer *);

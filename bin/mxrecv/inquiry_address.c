@@ -16,7 +16,11 @@
 
 enum { CALLOUT_MS = 20 * 1000, BUDGET_PERIOD = 600, MINUTE = 60 };
 
-static enum sender_answer ask_sender(
+static bool is_asked_for(const struct session *);
+static bool is_genuine(struct inquiry *, const struct session *);
+static enum sender_answer recall(
+    struct inquiry *, const struct session *, char told[TOLD_LEN]);
+static enum sender_answer find_way(
     struct inquiry *, const struct session *, char told[TOLD_LEN]);
 static enum sender_answer call_sender(struct inquiry *, const struct session *,
     const struct route *, char told[TOLD_LEN]);
@@ -55,30 +59,87 @@ enum sender_answer
 inquiry_sender(void *ctx, const struct session *s, char told[TOLD_LEN])
 {
 	struct inquiry *q = ctx;
-	struct state_db *state = disk_state(q->disk);
-	const struct path *sender = &s->mail.sender;
-	struct domain_row row;
-	struct address known;
+	enum sender_answer answer;
 
 	told[0] = '\0';
-	if (path_is_null(sender) || sender->literal ||
-	    s->store->domain(s->store->ctx, path_domain(sender), &row) !=
-		ANSWER_NO)
+	if (!is_asked_for(s))
 		return SENDER_EXISTS;
-	if (state == NULL)
-		return SENDER_NOT_SAID;
-	if (address_find(state, ADDRESS_SENDER, sender->mailbox, &known) ==
-		ANSWER_YES &&
-	    address_holds(&known, time(NULL), 0)) {
-		strlcpy(told, known.reply, TOLD_LEN);
-		return known.good ? SENDER_EXISTS : SENDER_REFUSED;
-	}
-	return ask_sender(q, s, told);
+	if ((answer = recall(q, s, told)) == SENDER_NOT_SAID)
+		answer = find_way(q, s, told);
+	if (answer == SENDER_REFUSED && is_genuine(q, s))
+		answer = SENDER_EXISTS;
+	return answer;
 }
 
-/* The DNS first: it costs the other side nothing. */
+/* What is in memory is not asked again; who is vouched for is not asked. */
+enum sender_answer
+inquiry_callout(void *ctx, const struct session *s, char told[TOLD_LEN])
+{
+	struct inquiry *q = ctx;
+	enum sender_answer answer;
+
+	told[0] = '\0';
+	if (!is_asked_for(s))
+		return SENDER_EXISTS;
+	inquiry_spf(q, s);
+	inquiry_signatures(q, s);
+	if (is_genuine(q, s))
+		return SENDER_EXISTS;
+	answer = recall(q, s, told);
+	if (answer == SENDER_NOT_SAID) {
+		answer = find_way(q, s, told);
+		if (answer != SENDER_EXISTS ||
+		    !may_call(q, path_domain(&s->mail.sender)))
+			return answer;
+		answer = call_sender(q, s, &q->route, told);
+	}
+	q->callout = answer == SENDER_EXISTS ? VERIFIED_PASS
+	    : answer == SENDER_REFUSED	     ? VERIFIED_FAIL
+					     : VERIFIED_TEMPERROR;
+	return answer;
+}
+
+/* Nobody is asked about the null path, nor are we ourselves. */
+static bool
+is_asked_for(const struct session *s)
+{
+	const struct path *sender = &s->mail.sender;
+	struct domain_row row;
+
+	return !path_is_null(sender) && !sender->literal &&
+	    s->store->domain(s->store->ctx, path_domain(sender), &row) ==
+	    ANSWER_NO;
+}
+
+/* By what was found out so far. */
+static bool
+is_genuine(struct inquiry *q, const struct session *s)
+{
+	struct verified v;
+
+	inquiry_spf(q, s);
+	evidence_verified(s, &v);
+	return verified_is_genuine(&v, s->mail.sender.mailbox);
+}
+
 static enum sender_answer
-ask_sender(struct inquiry *q, const struct session *s, char told[TOLD_LEN])
+recall(struct inquiry *q, const struct session *s, char told[TOLD_LEN])
+{
+	struct state_db *state = disk_state(q->disk);
+	struct address known;
+
+	if (state == NULL ||
+	    address_find(state, ADDRESS_SENDER, s->mail.sender.mailbox,
+		&known) != ANSWER_YES ||
+	    !address_holds(&known, time(NULL), 0))
+		return SENDER_NOT_SAID;
+	strlcpy(told, known.reply, TOLD_LEN);
+	return known.good ? SENDER_EXISTS : SENDER_REFUSED;
+}
+
+/* By the DNS, which costs the other side nothing. */
+static enum sender_answer
+find_way(struct inquiry *q, const struct session *s, char told[TOLD_LEN])
 {
 	const char *domain = path_domain(&s->mail.sender);
 	struct dns *dns = dns_new(q->conf);
@@ -94,11 +155,7 @@ ask_sender(struct inquiry *q, const struct session *s, char told[TOLD_LEN])
 	strlcpy(told, q->route.reason, TOLD_LEN);
 	if (found == ROUTE_PERMANENT || found == ROUTE_OURS)
 		return SENDER_NO_DOMAIN;
-	if (found != ROUTE_FOUND)
-		return SENDER_NOT_SAID;
-	if (!may_call(q, domain))
-		return SENDER_EXISTS;
-	return call_sender(q, s, &q->route, told);
+	return found == ROUTE_FOUND ? SENDER_EXISTS : SENDER_NOT_SAID;
 }
 
 /* Others' hosts are not knocked at more often than this (table setting). */
@@ -110,7 +167,8 @@ may_call(struct inquiry *q, const char *domain)
 	char name[DOMAIN_LEN + 16];
 	time_t now = time(NULL);
 
-	if (p == NULL || policy_no_callout(p, domain) != ANSWER_NO)
+	if (p == NULL || state == NULL ||
+	    policy_no_callout(p, domain) != ANSWER_NO)
 		return false;
 	snprintf(name, sizeof name, "callout %s", domain);
 	return budget_take(state, name,

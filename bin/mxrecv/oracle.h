@@ -55,7 +55,11 @@ struct oracle {
 	/* Of the recipient that is looked at; TOLD is the primary's reply. */
 	enum rcpt_answer (*recipient)(
 	    void *ctx, const struct session *, char told[TOLD_LEN]);
+	/* What the DNS and memory say of it. */
 	enum sender_answer (*sender)(
+	    void *ctx, const struct session *, char told[TOLD_LEN]);
+	/* What its own exchanger says, unless SPF or DKIM vouch for it. */
+	enum sender_answer (*callout)(
 	    void *ctx, const struct session *, char told[TOLD_LEN]);
 	/* YES: the same was deferred for its content lately: of the recipient
 	 * that is looked at, or of the message when it is here. */
