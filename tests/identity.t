@@ -39,6 +39,7 @@ spf() {
 	printf 'helo=%s\ndomain=client.test\n\n' "$2"
 } >"$scratch/answer"
 sed -i "s,^libexec .*,libexec $scratch/libexec," "$conf"
+echo 'confine no' >>"$conf" # the stand-in is a script
 
 verdict spf defer defer
 spf pass none

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /* mxrecv(8): receives mail on the connection at fd 0. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "conf.h"
+#include "confine.h"
 #include "log.h"
 #include "serve.h"
 
@@ -44,6 +46,11 @@ main(int argc, char *argv[])
 	}
 	signal(SIGPIPE, SIG_IGN);
 	umask(077);
+	if (confine(&conf, CONFINE_RECEIVER) == -1) {
+		log_event(LOG_L_ERROR, "not-confined", "error", strerror(errno),
+		    NULL);
+		return EX_OSERR;
+	}
 	return serve(&conf, STDIN_FILENO, output());
 }
 

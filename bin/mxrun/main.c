@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* mxrun(8): hands what waits in the queue to those it is for. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "conf.h"
+#include "confine.h"
 #include "job.h"
 #include "log.h"
 #include "run.h"
@@ -49,6 +51,11 @@ main(int argc, char *argv[])
 	}
 	set_signals();
 	umask(077);
+	if (confine(&conf, CONFINE_RUNNER) == -1) {
+		log_event(LOG_L_ERROR, "not-confined", "error", strerror(errno),
+		    NULL);
+		return EX_OSERR;
+	}
 	return run_queue(
 	    &conf, argv + optind, !verbose && isatty(STDERR_FILENO));
 }

@@ -12,7 +12,7 @@
 
 #include "domain.h"
 
-enum kind { HOSTNAME, PATH, TEXT, SECONDS, COUNT, OCTETS, RESOLVER };
+enum kind { HOSTNAME, PATH, TEXT, SECONDS, COUNT, OCTETS, YESNO, RESOLVER };
 
 struct key {
 	const char *name;
@@ -51,6 +51,7 @@ static const struct key keys[] = {
     STRING("spamd", TEXT, spamd),
     STRING("tls_certificate", PATH, tls_certificate),
     STRING("tls_key", PATH, tls_key),
+    NUMBER("confine", YESNO, confine, 0, 1),
 };
 
 static void defaults(struct conf *);
@@ -58,6 +59,7 @@ static const char *parse_line(struct conf *, char *line);
 static const char *set_key(struct conf *, const struct key *, const char *);
 static const char *set_number(void *, const struct key *, const char *);
 static const char *set_string(char *, const struct key *, const char *);
+static const char *set_yes_or_no(bool *, const char *);
 static const char *add_resolver(struct conf *, const char *);
 static void print_resolvers(const struct conf *, FILE *);
 
@@ -72,6 +74,7 @@ conf_load(struct conf *c, const char *file, char err[CONF_ERROR])
 	FILE *f;
 
 	defaults(c);
+	strlcpy(c->file, file, sizeof c->file);
 	if ((f = fopen(file, "re")) == NULL) {
 		snprintf(err, CONF_ERROR, "%s: %s", file, strerror(errno));
 		return -1;
@@ -119,6 +122,10 @@ conf_print(const struct conf *c, FILE *f)
 		case OCTETS:
 			fprintf(f, "%s %" PRIu64 "\n", k->name,
 			    *(const uint64_t *)(const void *)at);
+			break;
+		case YESNO:
+			fprintf(f, "%s %s\n", k->name,
+			    *(const bool *)at ? "yes" : "no");
 			break;
 		case RESOLVER:
 			print_resolvers(c, f);
@@ -179,6 +186,7 @@ defaults(struct conf *c)
 	    .bounce_after = BOUNCE_AFTER,
 	    .dsn_expire = DSN_EXPIRE,
 	    .workers = 20,
+	    .confine = true,
 	};
 	if (gethostname(name, sizeof name - 1) == 0) {
 		name[sizeof name - 1] = '\0';
@@ -236,6 +244,8 @@ set_key(struct conf *c, const struct key *k, const char *value)
 	case COUNT:
 	case OCTETS:
 		return set_number(at, k, value);
+	case YESNO:
+		return set_yes_or_no(at, value);
 	case RESOLVER:
 		return add_resolver(c, value);
 	}
@@ -273,6 +283,13 @@ set_number(void *at, const struct key *k, const char *value)
 	else
 		*(unsigned *)at = (unsigned)n;
 	return NULL;
+}
+
+static const char *
+set_yes_or_no(bool *at, const char *value)
+{
+	*at = strcmp(value, "yes") == 0;
+	return *at || strcmp(value, "no") == 0 ? NULL : "neither yes nor no";
 }
 
 static const char *

@@ -22,6 +22,7 @@ struct conf_resolver {
 };
 
 struct conf {
+	char file[PATH_MAX];	       /* that it was read from */
 	char hostname[DOMAIN_LEN + 1]; /* one name everywhere (DESIGN rule 6) */
 	char spool[PATH_MAX];
 	char policy[PATH_MAX]; /* policy.db */
@@ -35,6 +36,7 @@ struct conf {
 	unsigned idle_timeout, session_timeout; /* seconds */
 	unsigned bounce_after, dsn_expire;	/* seconds */
 	unsigned workers; /* domains mxrun serves at once */
+	bool confine;	  /* confine.h */
 	char clamd[PATH_MAX], spamd[PATH_MAX];
 	char tls_certificate[PATH_MAX], tls_key[PATH_MAX];
 };
