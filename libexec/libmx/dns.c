@@ -119,6 +119,13 @@ dns_status_of(int ares_status)
 	}
 }
 
+enum dns_status
+dns_status_parsed(int ares_status)
+{
+	return dns_status_of(
+	    ares_status == ARES_EBADNAME ? ARES_EBADRESP : ares_status);
+}
+
 /* Those of CONF in place of what c-ares read from the system. */
 static int
 use_resolvers(ares_channel channel, const struct conf *c)

@@ -95,7 +95,7 @@ dns_parse_addr(int family, const unsigned char *answer, int len,
 	    ? ares_parse_aaaa_reply(answer, len, NULL, six, &found)
 	    : ares_parse_a_reply(answer, len, NULL, four, &found);
 	if (status != ARES_SUCCESS)
-		return dns_status_of(status);
+		return dns_status_parsed(status);
 	for (int i = 0; i < found; i++)
 		out[(*n)++] = family == AF_INET6 ? from_six(&six[i].ip6addr)
 						 : from_four(&four[i].ipaddr);
@@ -114,7 +114,7 @@ on_mx(void *ctx, int status, const unsigned char *answer, int len)
 	if (q->status != DNS_FOUND)
 		return;
 	status = ares_parse_mx_reply(answer, len, &list);
-	q->status = dns_status_of(status);
+	q->status = dns_status_parsed(status);
 	if (status == ARES_SUCCESS && list == NULL)
 		q->status = DNS_NODATA;
 	for (struct ares_mx_reply *mx = list; mx != NULL; mx = mx->next) {

@@ -82,7 +82,7 @@ on_names(void *ctx, int status, const unsigned char *answer, int len)
 	q->done = true;
 	if (status == ARES_SUCCESS)
 		status = parse_names(q->ip, answer, len, &names);
-	q->status = dns_status_of(status);
+	q->status = dns_status_parsed(status);
 	for (int i = 0; names != NULL && names->h_aliases[i] != NULL; i++) {
 		const char *name = names->h_aliases[i];
 
@@ -128,7 +128,7 @@ on_ptr(void *ctx, int status, const unsigned char *answer, int len)
 
 	if (status == ARES_SUCCESS)
 		status = parse_names(&p->ip, answer, len, &names);
-	p->status = dns_status_of(status);
+	p->status = dns_status_parsed(status);
 	if (p->status == DNS_NODATA)
 		p->status = DNS_NXDOMAIN;
 	if (p->status == DNS_FOUND) {

@@ -16,6 +16,9 @@ void dns_ask(struct dns *, const char *name, int type, dns_answer *, void *ctx);
  * answers it with an error. */
 void dns_wait(struct dns *, const bool *one, const bool *two, int64_t deadline);
 enum dns_status dns_status_of(int ares_status);
+/* Of an answer that was parsed: a name in it that is none makes it no answer,
+ * not the name that was asked for one that does not exist. */
+enum dns_status dns_status_parsed(int ares_status);
 /* The addresses of an answer to A (AF_INET) or AAAA (AF_INET6). */
 enum dns_status dns_parse_addr(int family, const unsigned char *answer, int len,
     struct ip out[DNS_ADDR_MAX], size_t *n);

@@ -38,7 +38,7 @@ on_txt(void *ctx, int status, const unsigned char *answer, int len)
 	if (q->status != DNS_FOUND)
 		return;
 	status = ares_parse_txt_reply_ext(answer, len, &list);
-	q->status = dns_status_of(status);
+	q->status = dns_status_parsed(status);
 	for (struct ares_txt_ext *t = list; t != NULL; t = t->next) {
 		if (!add(q, t)) {
 			q->status = DNS_TEMPFAIL;

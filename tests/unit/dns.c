@@ -65,6 +65,8 @@ static void check_ptr(struct dns *, const char *ip, enum dns_status,
     const char *name, const char *what);
 static void test_silent(void);
 static void test_refused(void);
+static pid_t start_garbled(int fd);
+static void test_garbled(void);
 
 int
 main(void)
@@ -76,6 +78,7 @@ main(void)
 
 	test_silent();
 	test_refused();
+	test_garbled();
 	if (mkdtemp(dir) == NULL)
 		return 1;
 	close(bind_udp(&port));
@@ -417,4 +420,58 @@ test_refused(void)
 	is_int(dns_mx(d, "example.test", wire_now() + 2 * SECOND, mx, &n),
 	    DNS_TEMPFAIL, "no server there");
 	dns_free(d);
+}
+
+/* Answers each question with one record that is not there. */
+static pid_t
+start_garbled(int fd)
+{
+	pid_t pid = fork();
+	unsigned char packet[512];
+	struct sockaddr_in peer;
+	socklen_t len = sizeof peer;
+	ssize_t n;
+
+	if (pid != 0)
+		return pid;
+	while ((n = recvfrom(fd, packet, sizeof packet, 0,
+		    (struct sockaddr *)&peer, &len)) >= 12) {
+		packet[2] = 0x81; /* QR, RD; RA */
+		packet[3] = 0x80;
+		packet[7] = 1; /* ANCOUNT */
+		sendto(fd, packet, (size_t)n, 0, (struct sockaddr *)&peer, len);
+	}
+	_exit(0);
+}
+
+static void
+test_garbled(void)
+{
+	static struct dns_text text;
+	char name[DNS_NAMES_MAX][DOMAIN_LEN + 1];
+	const struct dns_host host = {"example.test", AF_INET};
+	int64_t end = wire_now() + 10 * SECOND;
+	struct ip ip[DNS_ADDR_MAX];
+	struct dns_mx mx[DNS_MX_MAX];
+	struct dns_ptr ptr;
+	unsigned short port;
+	int fd = bind_udp(&port);
+	pid_t pid = start_garbled(fd);
+	struct dns *d = resolver(port);
+	size_t n;
+
+	is_int(dns_mx(d, host.name, end, mx, &n), DNS_TEMPFAIL,
+	    "an answer without the record it promises: MX");
+	is_int(dns_addr(d, host.name, end, ip, &n), DNS_TEMPFAIL, "addresses");
+	is_int(dns_addr_of(d, &host, end, ip, &n), DNS_TEMPFAIL, "one family");
+	is_int(dns_txt(d, host.name, end, &text), DNS_TEMPFAIL, "TXT");
+	ip_parse(ip, "192.0.2.1", 9);
+	is_int(dns_names(d, ip, end, name, &n), DNS_TEMPFAIL, "names");
+	dns_ptr_start(d, ip, &ptr);
+	dns_step(d, -1, end);
+	ok(ptr.done && ptr.status == DNS_TEMPFAIL, "the name of an address");
+	dns_free(d);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(fd);
 }
