@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "lookup.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,21 +28,18 @@ static void printable(char *);
 bool
 lookup_record(struct lookup *l, const char *token, struct canon *out)
 {
-	struct lookup_record *r = &l->record[l->records];
+	struct lookup_record new = {.text = NULL};
 	char domain[DOMAIN_LEN + 1];
 	struct term t;
 
 	if (l->settled)
 		return false;
-	if (l->records == SPF_RECORDS)
-		return settle(l, SPF_PERMERROR, "too many records");
-	*r = (struct lookup_record){.text = NULL};
 	strlcpy(domain, l->sender_domain, sizeof domain);
 	if (token != NULL) {
 		if (!enter(l, token, &t))
 			return false;
-		r->from = l->at;
-		r->included = t.kind == TERM_INCLUDE;
+		new.from = l->at;
+		new.included = t.kind == TERM_INCLUDE;
 		if (!count_term(l, &t))
 			return false;
 		if (!target(l, &t, domain))
@@ -49,15 +47,16 @@ lookup_record(struct lookup *l, const char *token, struct canon *out)
 			    "%.*s: this leads to no domain name", (int)t.len,
 			    t.text);
 	}
-	if (!select_record(l, domain, r))
+	assert(l->records < SPF_RECORDS); /* the terms were counted */
+	if (!select_record(l, domain, &new))
 		return false;
 	canon_write(out,
-	    &(struct canon_input){.record = r->text,
-		.len = r->len,
+	    &(struct canon_input){.record = new.text,
+		.len = new.len,
 		.number = l->records,
 		.client = l->client});
-	l->at = (struct token){.record = l->records, .offset = r->len};
-	l->records++;
+	l->at = (struct token){.record = l->records, .offset = new.len};
+	l->record[l->records++] = new;
 	return true;
 }
 

@@ -1,0 +1,333 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# mx-spf by hand: a real name server, name servers that are none, its sandbox.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+command -v knotd >/dev/null || skip_all 'no knotd'
+cd "$scratch" || exit 1
+
+mkdir knot
+dns=$(free_port)
+cat >knot/knot.conf <<-END
+	server:
+	    rundir: $scratch/knot
+	    listen: 127.0.0.1@$dns
+	database:
+	    storage: $scratch/knot
+	zone:
+	  - domain: test
+	    file: $scratch/knot/test.zone
+	  - domain: org
+	    file: $scratch/knot/org.zone
+	  - domain: 2.0.192.in-addr.arpa
+	    file: $scratch/knot/four.zone
+	  - domain: 8.b.d.0.1.0.0.2.ip6.arpa
+	    file: $scratch/knot/six.zone
+	  - domain: broken.test
+	    file: $scratch/knot/none.zone
+END
+soa() {
+	printf '%s\n' "\$ORIGIN $1" "\$TTL 60" \
+	    '@ SOA ns.test. hostmaster.test. 1 60 60 60 60' '@ NS ns.test.'
+}
+# spf NAME RECORD: strings of at most 250 octets
+spf() {
+	printf '%s TXT (' "$1"
+	printf '%s\n' "$2" | fold -w 250 | sed 's/.*/ "&"/' | tr -d '\n'
+	printf ' )\n'
+}
+{
+	soa test.
+	cat <<-'END'
+		ns A 127.0.0.1
+		addr A 192.0.2.7
+		addr A 198.51.100.7
+		addr AAAA 2001:db8::7
+		six AAAA 2001:db8:1::7
+		alias CNAME addr
+		chain CNAME good
+		mx MX 10 addr
+		mx MX 20 six
+		nullmx MX 0 .
+		four MX 10 f
+		f A 198.51.100.9
+		jo.192.0.2.1.macro A 127.0.0.2
+		host.h A 192.0.2.4
+		host.h AAAA 2001:db8::4
+	END
+	spf good 'v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/64 -all'
+	spf soft 'v=spf1 ip4:198.51.100.0/24 ~all'
+	spf neutral 'v=spf1 ip4:198.51.100.0/24'
+	spf bad 'v=spf1 +all ip4:192.0.2.1/33'
+	spf twice 'v=spf1 -all'
+	spf twice 'v=spf1 +all'
+	spf other 'v=spf10 +all'
+	spf many 'verification=1'
+	spf many 'v=spf1 a:addr.test -all'
+	spf usesa 'v=spf1 a:alias.test/24//64 -all'
+	spf usesmx 'v=spf1 mx:mx.test -all'
+	spf usesnull 'v=spf1 mx:nullmx.test -all'
+	spf wide 'v=spf1 ?mx:four.test/0 -all'
+	spf macro 'v=spf1 exists:%{l1+}.%{i}.%{d} -all'
+	spf ptr 'v=spf1 ptr:h.test -all'
+	spf p 'v=spf1 redirect=%{p}'
+	spf incl 'v=spf1 include:soft.test ?include:good.test -all'
+	spf deep 'v=spf1 include:incl2.test -all'
+	spf incl2 'v=spf1 include:good.test'
+	spf none 'v=spf1 include:addr.test +all'
+	spf redir 'v=spf1 redirect=soft.test'
+	spf first 'v=spf1 redirect=good.test ip4:192.0.2.9 -ip4:192.0.2.8'
+	spf loop 'v=spf1 include:loop.test'
+	spf self 'v=spf1 redirect=self.test'
+	spf terms "v=spf1 $(printf 'a:addr.test %.0s' 1 2 3 4 5 6 7 8 9 10) +all"
+	spf terms11 "v=spf1 $(printf 'a:addr.test %.0s' 1 2 3 4 5 6 7 8 9 10 11) +all"
+	spf voids2 'v=spf1 a:n1.test exists:n2.test +all'
+	spf voids3 'v=spf1 a:n1.test exists:n2.test mx:n3.test +all'
+	spf servfail 'v=spf1 a:x.broken.test +all'
+	spf late 'v=spf1 ip4:192.0.2.1 a:x.broken.test -all'
+	spf exp 'v=spf1 exp=x.broken.test -all'
+	# more than libspf2's 511 octets for mechanisms, and its 255 of them
+	spf long "v=spf1 $(seq -f 'ip4:198.51.100.%.0f' -s ' ' 1 250) $(
+	    seq -f 'ip4:203.0.113.%.0f' -s ' ' 1 250) -all"
+	spf odd 'v=spf1 exists:%{l}.odd.test -all'
+	spf underflow 'v=spf1 exists:%{d1r-}.%{l99r-+,}%{s0} -all'
+	spf xn--bcher-kva 'v=spf1 +all'
+	i=0
+	while [ $((i += 1)) -le 11 ]; do
+		printf 'eleven MX %d h%d\nh%d A 198.51.100.%d\n' $i $i $i $i
+		[ $i -eq 11 ] || printf 'ten MX %d h%d\n' $i $i
+	done
+	spf usesten 'v=spf1 mx:ten.test +all'
+	spf useseleven 'v=spf1 mx:eleven.test +all'
+} >knot/test.zone
+{
+	soa org.
+	spf example 'v=spf1 include:_spf.example.org ~all'
+	spf _spf.example 'v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24'
+	spf mail.example 'v=spf1 ip4:198.51.100.25 ~all'
+} >knot/org.zone
+{
+	soa 2.0.192.in-addr.arpa.
+	printf '4 PTR x.broken.test.\n4 PTR host.h.test.\n6 PTR addr.test.\n'
+} >knot/four.zone
+{
+	soa 8.b.d.0.1.0.0.2.ip6.arpa.
+	printf '4.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR host.h.test.\n'
+} >knot/six.zone
+knotd -c knot/knot.conf >knot/log 2>&1 &
+will_stop $!
+until_true 10 dns_has "$dns" test
+until_true 10 dns_has "$dns" org
+
+# ask IP SENDER [KEY=VALUE…]: what is said, on one line
+ask() {
+	ip=$1 sender=$2
+	shift 2
+	printf '%s\n' "ip=$ip" "sender=$sender" "resolver=127.0.0.1:$dns" "$@" |
+	    ask_line
+}
+ask_line() {
+	{ cat && echo; } | "$build/libexec/mx-spf" 2>error | tr '\n' ' ' >said
+}
+# says REGEX NAME: the space is what ends a line of the answer
+says() {
+	like "$(sed 's/%20/_/g' said)" "$@"
+}
+
+ask 192.0.2.1 a@good.test helo=soft.test
+says '^mailfrom=pass domain=good.test reason=ip4:192.0.2.0/24 helo=softfail domain=soft.test reason=~all ' \
+    'both identities, and why'
+ask ::ffff:192.0.2.1 a@good.test
+says '^mailfrom=pass .*reason=ip4' 'a mapped address is IPv4'
+ask 2001:db8::5 a@good.test
+says '^mailfrom=pass .*reason=ip6:2001:db8::/64' 'IPv6'
+ask 203.0.113.1 a@good.test
+says '^mailfrom=fail .*reason=-all' 'fail'
+ask 203.0.113.1 a@neutral.test
+says '^mailfrom=neutral .*reason=no_mechanism_matched' 'neutral'
+ask 192.0.2.1 a@addr.test
+says '^mailfrom=none domain=addr.test reason=addr.test_has_no_record' 'none'
+ask 192.0.2.1 a@no.such.test
+says '^mailfrom=none domain=no.such.test' 'no such domain'
+ask 192.0.2.1 a@other.test
+says '^mailfrom=none' 'a record of another version'
+ask 192.0.2.7 a@many.test
+says '^mailfrom=pass .*reason=a:addr.test' 'a record among others'
+ask 192.0.2.1 a@bad.test
+says '^mailfrom=permerror .*reason=ip4:192.0.2.1/33:_no_such_prefix_length_\(bad.test\)' \
+    'malformed behind what would match'
+ask 192.0.2.1 a@twice.test
+says '^mailfrom=permerror .*more_than_one_record' 'two records'
+ask 127.0.0.1 a@soft.test
+says '^mailfrom=softfail' 'nothing is free for 127.0.0.1'
+ask 192.0.2.1 a@chain.test
+says '^mailfrom=pass domain=chain.test' 'a domain that is an alias'
+
+# identities
+ask 192.0.2.1 '' helo=good.test
+says '^mailfrom=pass domain=good.test .*helo=pass domain=good.test' \
+    'a null sender is postmaster at HELO'
+ask 192.0.2.1 a@good.test 'helo=[192.0.2.1]'
+says 'helo=none reason=HELO_is_not_a_domain_name' 'HELO is a literal'
+ask 192.0.2.1 'a@[192.0.2.1]' helo=good.test
+says '^mailfrom=none reason=the_sender_has_no_domain_name helo=pass' \
+    'the sender has a literal'
+ask 192.0.2.1 a@localhost helo=localhost
+says '^mailfrom=none reason=.* helo=none' 'names of one label'
+ask 192.0.2.1 'a@b"@good.test'
+says '^mailfrom=pass' 'an at sign in the local part'
+ask 192.0.2.1 'a@bücher.test'
+says '^mailfrom=pass domain=xn--bcher-kva.test' 'a domain of U-labels'
+ask 192.0.2.1 ''
+says '^mailfrom=none .*helo=none' 'an address alone'
+
+# mechanisms
+ask 198.51.100.99 a@usesa.test
+says '^mailfrom=pass .*reason=a:alias.test/24//64' 'a, by an alias, a network'
+ask 2001:db8::ffff a@usesa.test
+says '^mailfrom=pass' 'and of IPv6'
+ask 192.0.2.7 a@usesmx.test
+says '^mailfrom=pass .*reason=mx:mx.test' 'mx'
+ask 2001:db8:1::7 a@usesmx.test
+says '^mailfrom=pass .*reason=mx:mx.test' 'and of IPv6'
+ask 192.0.2.1 a@usesnull.test
+says '^mailfrom=fail' 'a null MX'
+ask 192.0.2.1 a@wide.test
+says '^mailfrom=neutral .*reason=\?mx:four.test/0' 'a prefix of 0'
+ask 2001:db8::1 a@wide.test
+says '^mailfrom=fail' 'of the other family'
+ask 192.0.2.1 jo+x@macro.test
+says '^mailfrom=fail' 'a macro'
+ask 192.0.2.1 x+jo@macro.test
+says '^mailfrom=pass .*reason=exists:%25\{l1\+\}' 'that leads to an address'
+ask 192.0.2.4 a@ptr.test
+says '^mailfrom=pass .*reason=ptr:h.test' 'ptr'
+ask 2001:db8::4 a@ptr.test
+says '^mailfrom=pass .*reason=ptr:h.test' 'of IPv6'
+ask 192.0.2.6 a@ptr.test
+says '^mailfrom=fail' 'that does not lead back'
+ask 192.0.2.4 a@p.test
+says '^mailfrom=permerror .*reason=host.h.test_has_no_record' '%{p}'
+ask 192.0.2.1 a@exp.test
+says '^mailfrom=fail .*reason=-all' 'exp= is not asked for'
+
+# records through others
+ask 192.0.2.1 a@incl.test
+says '^mailfrom=neutral .*reason=ip4:192.0.2.0/24_\(good.test\)_by_\?include:good.test' \
+    'the qualifier of an include counts'
+ask 203.0.113.1 a@incl.test
+says '^mailfrom=fail .*reason=-all helo' 'a fail inside does not'
+ask 192.0.2.1 a@deep.test
+says '^mailfrom=pass .*reason=ip4:192.0.2.0/24_\(good.test\)_by_include:incl2.test' \
+    'an include in another'
+ask 192.0.2.1 a@none.test
+says '^mailfrom=permerror .*reason=addr.test_has_no_record' \
+    'an include that leads nowhere'
+ask 192.0.2.1 a@redir.test
+says '^mailfrom=softfail domain=redir.test reason=~all_\(soft.test\) ' \
+    'a redirect'
+ask 192.0.2.8 a@first.test
+says '^mailfrom=fail .*reason=-ip4:192.0.2.8' \
+    'what is behind a redirect comes first'
+ask 192.0.2.1 a@first.test
+says '^mailfrom=pass .*reason=ip4:192.0.2.0/24_\(good.test\)' 'and then it'
+
+# limits
+ask 192.0.2.1 a@loop.test helo=self.test
+says '^mailfrom=permerror .*more_than_10_terms.*helo=permerror .*more_than_10_terms' \
+    'includes and redirects in a circle'
+ask 192.0.2.1 a@terms.test
+says '^mailfrom=pass' 'ten terms that ask the DNS'
+ask 192.0.2.1 a@terms11.test
+says '^mailfrom=permerror .*more_than_10_terms' 'eleven'
+ask 192.0.2.1 a@voids2.test
+says '^mailfrom=pass' 'two that find nothing'
+ask 192.0.2.1 a@voids3.test
+says '^mailfrom=permerror .*more_than_2_terms' 'three'
+ask 192.0.2.1 a@usesten.test
+says '^mailfrom=pass' 'ten exchangers'
+ask 192.0.2.1 a@useseleven.test
+says '^mailfrom=permerror .*more_than_10_exchangers' 'eleven'
+ask 203.0.113.250 a@long.test
+says '^mailfrom=pass .*reason=ip4:203.0.113.250' \
+    'a record of 500 mechanisms, by TCP'
+ask 192.0.2.1 a@long.test
+says '^mailfrom=fail .*reason=-all' 'to its end'
+
+# macros that libspf2 writes out of bounds with never come to it
+ask 192.0.2.1 a@underflow.test
+says '^mailfrom=permerror .*malformed_macro' 'a macro of zero parts'
+long=$(printf 'a-%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)
+for local in "$long" "$long$long$long" '\' 'a\b' '"a b"' '%25{d}' "a'b/24" \
+    '.' 'a..b' '%0A' 'jö'; do
+	ask 192.0.2.1 "$local@odd.test"
+	says '^mailfrom=fail .*reason=-all' "a local part: $local"
+done
+
+# the DNS fails
+ask 192.0.2.1 a@x.broken.test
+says '^mailfrom=temperror .*no_answer_from_the_DNS' 'SERVFAIL for a record'
+ask 192.0.2.1 a@servfail.test
+says '^mailfrom=temperror .*address_of_x.broken.test' 'for an address'
+ask 192.0.2.1 a@late.test
+says '^mailfrom=pass' 'where it is not asked for any more'
+# bad HOW NAME: a name server of that kind; both identities by the deadline
+bad() {
+	at=$(free_port)
+	"$tests/peers/baddns.py" "$at" "$1" &
+	will_stop $!
+	until_true 5 listens "$at"
+	before=$(date +%s)
+	printf '%s\n' ip=192.0.2.1 sender=a@good.test helo=good.test \
+	    "resolver=127.0.0.1:$at" deadline_ms=1500 | ask_line
+	says '^mailfrom=temperror .*no_answer.* helo=temperror .*no_answer' "$2"
+	[ $(($(date +%s) - before)) -le 3 ]
+	ok $? '... by the deadline'
+}
+bad silent 'a name server that is silent'
+silent=$at
+bad garbage 'one that says what is no answer'
+bad empty 'one that promises records'
+bad huge 'one with 56 kB of records'
+bad slow 'one that says an octet a second'
+printf '%s\n' ip=192.0.2.1 sender=a@good.test "resolver=127.0.0.1:9" |
+    ask_line
+says '^mailfrom=temperror' 'nobody there'
+
+# in the sandbox while it waits; nothing of it is left when it is killed
+printf '%s\n' ip=192.0.2.1 sender=a@good.test "resolver=127.0.0.1:$silent" '' \
+    >request
+"$build/libexec/mx-spf" <request >said &
+pid=$!
+will_stop $pid
+until_true 5 grep -q '^NoNewPrivs:.1' "/proc/$pid/status"
+ok $? 'it can gain no privileges'
+if ! grep -q __asan_init "$build/libexec/mx-spf"; then
+	until_true 5 grep -q '^Seccomp:.2' "/proc/$pid/status"
+	ok $? 'nor use all system calls'
+	like "$(cat "/proc/$pid/limits")" 'Max address space +268435456 ' \
+	    'nor more than 256 MiB'
+fi
+like "$(cat "/proc/$pid/limits")" 'Max cpu time +10 ' \
+    'nor more than 10 seconds of CPU'
+like "$(cat "/proc/$pid/limits")" 'Max processes|Max core file size +0 ' \
+    'nor leave a core'
+kill -9 $pid
+wait $pid 2>/dev/null
+is "$(cat said)" '' 'killed, it has said nothing'
+
+printf 'helo=a.test\n' | ask_line
+like "$(cat error)" 'request' 'a request without an address'
+"$build/libexec/mx-spf" x 2>/dev/null
+is $? 64 'an argument'
+
+# the page's example, with another name server
+page=$top/man/mx-spf.8
+sed -n '/^\$ mx-spf/,/^END/p' "$page" |
+    sed "s,^\$ ,$build/libexec/,; s/^resolver=.*/&:$dns/" >example.sh
+sh example.sh | sed '$d' >got
+sed -n '/^mailfrom=/,/^\.Ed/p' "$page" | sed '$d' >want
+is "$(cat got)" "$(cat want)" 'the example of the page'
+
+done_testing
