@@ -70,7 +70,8 @@ enum {
 	SPACE_RESERVE = 1 << 30,   /* ... but no more octets than this */
 	INODE_RESERVE = 10000,	   /* ... and no more inodes */
 	JOURNAL_LEN = 64 << 20,	   /* a longer journal is damage */
-	RECORD_LEN = 8192	   /* ours: one line of the journal */
+	BLOCK_LEN = 8 << 20, /* ours: of helpers; 1,000 recipients have 3 MB */
+	RECORD_LEN = 8192    /* ours: one line of the journal */
 };
 
 #define MESSAGE_SIZE ((uint64_t)1 << 30) /* published: 1 GiB */

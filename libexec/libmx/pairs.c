@@ -29,6 +29,8 @@ static void append(struct pairs *, const char *, size_t);
 static int send_all(const struct pairs *, int, int, int64_t);
 static ssize_t send_some(int, const char *, size_t, int);
 static int wait_for(int, short, int64_t);
+static enum pairs_status take_line(
+    struct pairs_in *, char *, const char *end, const char **key, char **value);
 static enum pairs_status split(char *, size_t, const char **, char **);
 static enum pairs_status fill(struct pairs_in *, int64_t);
 static ssize_t receive(struct pairs_in *);
@@ -96,7 +98,7 @@ pairs_in_init(struct pairs_in *in, int fd)
 	in->fd = fd;
 	in->passed = -1;
 	in->socket = true;
-	in->start = in->end = 0;
+	in->start = in->end = in->block = 0;
 }
 
 enum pairs_status
@@ -108,13 +110,26 @@ pairs_next(
 		char *end = memchr(line, '\n', in->end - in->start);
 		enum pairs_status status;
 
-		if (end != NULL) {
-			in->start += (size_t)(end - line) + 1;
-			return split(line, (size_t)(end - line), key, value);
-		}
+		if (end != NULL)
+			return take_line(in, line, end, key, value);
 		if ((status = fill(in, deadline)) != PAIRS_PAIR)
 			return status;
 	}
+}
+
+/* Who never ends its block is not listened to for ever. */
+static enum pairs_status
+take_line(struct pairs_in *in, char *line, const char *end, const char **key,
+    char **value)
+{
+	size_t n = (size_t)(end - line);
+
+	in->start += n + 1;
+	in->block = n == 0 ? 0 : in->block + n + 1;
+	if (in->block <= BLOCK_LEN)
+		return split(line, n, key, value);
+	errno = EBADMSG;
+	return PAIRS_ERROR;
 }
 
 /* Room for N more octets. */

@@ -48,6 +48,7 @@ struct pairs_in {
 		       takes it and sets -1 */
 	bool socket;
 	size_t start, end;
+	size_t block; /* octets of this block so far, BLOCK_LEN at most */
 	char buffer[4 * RECORD_LEN];
 };
 
