@@ -12,6 +12,7 @@
  *	GTUBE,NO_RECEIVED
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +85,8 @@ parse_score(struct scan *s, const char *text)
 	if (semicolon == NULL)
 		return false;
 	s->answer->score = strtod(semicolon + 1, &end);
-	if (end == semicolon + 1 || strncmp(end, " / ", 3) != 0)
+	if (end == semicolon + 1 || !isfinite(s->answer->score) ||
+	    strncmp(end, " / ", 3) != 0)
 		return false;
 	s->answer->threshold = strtod(end + 3, &last);
 	return last != end + 3;
