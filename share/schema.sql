@@ -278,6 +278,19 @@ BEGIN
 	END;
 END;
 
+-- Who speaks too early, or with a bad name, has not said for whom.
+CREATE TRIGGER IF NOT EXISTS domain_policy_early BEFORE INSERT ON domain_policy
+WHEN NEW.test IN ('helo', 'pregreet')
+BEGIN
+	SELECT RAISE(ABORT, 'domain_policy.test: judged before there is a recipient; set it in table policy');
+END;
+CREATE TRIGGER IF NOT EXISTS domain_policy_early_update
+BEFORE UPDATE OF test ON domain_policy
+WHEN NEW.test IN ('helo', 'pregreet')
+BEGIN
+	SELECT RAISE(ABORT, 'domain_policy.test: judged before there is a recipient; set it in table policy');
+END;
+
 CREATE TRIGGER IF NOT EXISTS setting_fixed BEFORE UPDATE OF name, kind ON setting
 BEGIN
 	SELECT RAISE(ABORT, 'setting: change value only');

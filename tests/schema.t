@@ -118,6 +118,11 @@ refuses "INSERT INTO domain_policy VALUES('example.com', 'x', 'off', 'off')" \
     'there is no such test'
 refuses "UPDATE domain_policy SET verdict = 'no'" 'verdict is off'
 refuses "UPDATE domain_policy SET test = 'x'" 'there is no such test'
+for test in helo pregreet; do
+	refuses "INSERT INTO domain_policy
+	    VALUES('example.com', '$test', 'off', 'off')" 'before there is a recipient'
+done
+refuses "UPDATE domain_policy SET test = 'helo'" 'before there is a recipient'
 takes "INSERT OR REPLACE INTO domain_setting
     VALUES('example.com', 'spam_threshold', '7.5')"
 refuses "INSERT INTO domain_setting VALUES('example.com', 'x', '7')" \

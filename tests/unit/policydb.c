@@ -35,7 +35,7 @@ main(void)
 	    " ('example.com', 0, NULL), ('tree.example', 1, '[mx.tree]:26'),"
 	    " ('own.tree.example', 0, NULL);"
 	    "INSERT INTO domain_policy VALUES"
-	    " ('tree.example', 'helo', 'log', 'defer');"
+	    " ('tree.example', 'dnsbl', 'log', 'defer');"
 	    "DELETE FROM policy WHERE test = 'spam';"
 	    "INSERT INTO domain_setting VALUES"
 	    " ('tree.example', 'spam_threshold', '7.5');"
@@ -85,13 +85,13 @@ test_verdicts(struct policy_db *p)
 {
 	struct verdicts v;
 
-	policy_verdicts(p, "helo", "tree.example", &v);
+	policy_verdicts(p, "dnsbl", "tree.example", &v);
 	ok(v.on_fail == VERDICT_LOG && v.on_unavailable == VERDICT_DEFER,
 	    "a domain's own verdict");
-	policy_verdicts(p, "helo", "example.com", &v);
-	ok(v.on_fail == VERDICT_DENY, "else the general one");
-	policy_verdicts(p, "helo", NULL, &v);
-	ok(v.on_fail == VERDICT_DENY, "and without a domain");
+	policy_verdicts(p, "dnsbl", "example.com", &v);
+	ok(v.on_fail == VERDICT_DEFER, "else the general one");
+	policy_verdicts(p, "dnsbl", NULL, &v);
+	ok(v.on_fail == VERDICT_DEFER, "and without a domain");
 	is_int(policy_verdicts(p, "spam", NULL, &v), ANSWER_NO,
 	    "no row: the caller has the published one");
 }
