@@ -5,6 +5,7 @@
  */
 #include "../../bin/mxrecv/session.h"
 
+#include "../../bin/mxrecv/evidence.h"
 #include "dkimproto.h"
 #include "scanproto.h"
 #include "spfproto.h"
@@ -37,6 +38,8 @@ static const struct entry entries[] = {
     {"repeat", "RCPT", 550, 451, "7.1", false, false},
     {"header", "DATA", 550, 451, "6.0", true, false},
     {"dkim", "DATA", 550, 451, "7.20", true, false},
+    {"dmarc", "DATA", 550, 451, "7.1", true, false},
+    {"ownsender", "DATA", 550, 451, "7.1", true, false},
     {"malware", "DATA", 550, 451, "7.1", true, false},
     {"toobig", "DATA", 552, 451, "3.4", false, false},
     {"spam", "DATA", 550, 451, "7.1", true, false},
@@ -172,6 +175,14 @@ sender(void *ctx, const struct session *s, char told[TOLD_LEN])
 	return finds("sender", CHECK_FAIL) ? SENDER_REFUSED : SENDER_EXISTS;
 }
 
+static void
+evidence(void *ctx, const struct session *s, struct evidence *e)
+{
+	(void)ctx;
+	(void)s;
+	*e = (struct evidence){.callout = VERIFIED_NONE};
+}
+
 static enum answer
 repeated(void *ctx, const struct session *s, char told[TOLD_LEN])
 {
@@ -199,9 +210,15 @@ spf(void *ctx, const struct session *s)
 
 	(void)ctx;
 	(void)s;
-	answer.mailfrom.result = finds("spf", CHECK_FAIL) ? SPF_FAIL : SPF_PASS;
+	answer.mailfrom.result =
+	    finds("spf", CHECK_FAIL) || finds("ownsender", CHECK_FAIL)
+	    ? SPF_FAIL
+	    : SPF_PASS;
 	strlcpy(answer.mailfrom.domain, "sender.test", DOMAIN_LEN);
-	return finds("spf", CHECK_UNAVAILABLE) ? NULL : &answer;
+	return finds("spf", CHECK_UNAVAILABLE) ||
+		finds("ownsender", CHECK_UNAVAILABLE)
+	    ? NULL
+	    : &answer;
 }
 
 static const struct dkim_answer *
@@ -213,7 +230,14 @@ signatures(void *ctx, const struct session *s)
 	(void)s;
 	answer.signature[0].result =
 	    finds("dkim", CHECK_FAIL) ? DKIM_FAIL : DKIM_PASS;
-	return finds("dkim", CHECK_UNAVAILABLE) ? NULL : &answer;
+	strlcpy(answer.signature[0].domain, "signer.test", DOMAIN_LEN);
+	answer.dmarc.result =
+	    finds("dmarc", CHECK_FAIL) ? DMARC_FAIL : DMARC_PASS;
+	answer.dmarc.policy = DMARC_POLICY_REJECT;
+	return finds("dkim", CHECK_UNAVAILABLE) ||
+		finds("dmarc", CHECK_UNAVAILABLE)
+	    ? NULL
+	    : &answer;
 }
 
 static const struct scan_answer *
@@ -272,6 +296,8 @@ static const struct oracle oracle = {.listed = listed,
     .known = known,
     .recipient = recipient,
     .sender = sender,
+    .callout = sender,
+    .evidence = evidence,
     .repeated = repeated,
     .header = header,
     .spf = spf,
@@ -320,8 +346,9 @@ play(void)
 	if (!said(
 		finds("helo", CHECK_FAIL) ? "EHLO nodots" : "EHLO client.test"))
 		return "EHLO";
-	if (!said(finds("size", CHECK_FAIL) ? "MAIL FROM:<a@sender.test> SIZE=2000"
-					    : "MAIL FROM:<a@sender.test>"))
+	if (!said(finds("size", CHECK_FAIL)
+		    ? "MAIL FROM:<a@sender.test> SIZE=2000"
+		    : "MAIL FROM:<a@sender.test>"))
 		return "MAIL";
 	if (!said("RCPT TO:<b@" OURS ">"))
 		return "RCPT";
