@@ -363,6 +363,8 @@ INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
 	'seconds within which it has to come again'),
     ('greylist_white', '3110400', 'number',
 	'seconds a host that passed is known'),
+    ('greylist_pool', '64', 'number',
+	'networks a day that are known because SPF vouches for them'),
     ('dnsbl_threshold', '1', 'number',
 	'sum of weights from which a host counts as listed'),
     ('spam_threshold', '6', 'score', 'the score above which mail is spam'),

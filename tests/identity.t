@@ -29,8 +29,10 @@ ln -s "$build"/libexec/* "$scratch/libexec"
 rm -f "$scratch/libexec/mx-spf"
 cat >"$scratch/libexec/mx-spf" <<-END
 	#!/bin/sh
-	sed '/^\$/q' >>$scratch/asked
-	cat $scratch/answer
+	sed '/^\$/q' >$scratch/request
+	cat $scratch/request >>$scratch/asked
+	[ ! -f $scratch/answer ] || exec cat $scratch/answer
+	exec $build/libexec/mx-spf <$scratch/request
 END
 chmod +x "$scratch/libexec/mx-spf"
 # spf MAILFROM HELO: what it says from now on
@@ -170,6 +172,12 @@ cat >>"$scratch/knot/test.zone" <<-END
 	k._domainkey.sender $key
 	_dmarc.quarantine TXT "v=DMARC1; p=quarantine"
 	_dmarc.lax TXT "v=DMARC1; p=none"
+	pool TXT "v=spf1 ip4:127.0.1.0/24 include:_more.pool.test -all"
+	_more.pool TXT "v=spf1 ip4:127.0.2.0/24 ip4:127.0.4.0/23 ~all"
+	_dmarc.pool TXT "v=DMARC1; p=none"
+	news.pool TXT "v=spf1 ip4:127.0.3.0/24 -all"
+	wide TXT "v=spf1 +all"
+	client TXT "v=spf1 ip4:127.0.8.0/24 ip4:127.0.9.0/24 -all"
 END
 cat >>"$scratch/knot/com.zone" <<-END
 	k._domainkey.example $key
@@ -290,5 +298,52 @@ like "$said" '^250 ' 'noted only'
 grep -q 'test=ownsender outcome=fail verdict=log' "$scratch/log"
 ok $? 'in the log'
 verdict ownsender off
+
+# ---- SPF in earnest: a pool of hosts is one for the greylist
+rm "$scratch/answer"
+verdict spf deny
+hand 127.0.3.1 a@pool.test
+like "$said" '^550 5.7.23 127.0.3.1 may not send mail of pool.test' 'SPF fails'
+hand 127.0.4.1 a@pool.test
+like "$said" '^250 ' 'or passes'
+like "$(mxq why a@pool.test)" \
+    'spf passed, pass of pool.test: ip4:127.0.4.0/23 \(_more.pool.test\)' \
+    'which mxq why tells'
+verdict spf off
+verdict greylist defer
+state() {
+	sqlite3 "$scratch/state.db" "$@"
+}
+hand 127.0.1.1 a@pool.test
+like "$said" '^451 4.7.1 Greylisted: .* 300 seconds' 'a host of a pool waits'
+state 'UPDATE greylist SET first = first - 200'
+hand 127.0.2.1 a@pool.test
+like "$said" '^451 4.7.1 Greylisted: .* (100|99|98|9.) seconds' \
+    'so does another, for the rest of the time'
+state 'UPDATE greylist SET first = first - 200'
+hand 127.0.4.1 a@pool.test
+like "$said" '^250 ' 'then any of them may come'
+: >"$scratch/asked"
+hand 127.0.4.2 b@pool.test
+like "$said" '^250 ' 'and its network is known'
+is "$(cat "$scratch/asked")" '' 'without SPF'
+hand 127.0.3.1 a@news.pool.test
+like "$said" '^250 ' 'hosts of the same organization too'
+hand 127.0.10.1 a@pool.test
+like "$said" '^451 4.7.1 Greylisted' 'but none that is not of the pool'
+policy "UPDATE setting SET value = '2' WHERE name = 'greylist_pool'"
+hand 127.0.5.1 a@pool.test
+like "$said" '^451 4.7.1 Greylisted' 'no more networks a day than the table says'
+hand 127.0.6.1 a@wide.test
+state 'UPDATE greylist SET first = first - 400'
+hand 127.0.7.1 a@wide.test
+like "$said" '^451 4.7.1 Greylisted' 'who vouches for all is no pool'
+hand 127.0.6.1 a@wide.test
+like "$said" '^250 ' 'there a network is known by itself'
+hand 127.0.8.1 ''
+state 'UPDATE greylist SET first = first - 400'
+hand 127.0.9.1 ''
+like "$said" '^250 ' 'the null sender has the pool of its HELO name'
+verdict greylist off
 
 done_testing

@@ -75,6 +75,8 @@ cat >"$scratch/knot/test.zone" <<-END
 	cname CNAME four
 	implicit A 192.0.2.10
 	picky MX 10 p12
+	vouched MX 10 p12
+	vouched TXT "v=spf1 ip4:127.0.0.1 ip6:::1 -all"
 	p12 A 192.0.2.12
 	nothing TXT x
 END
@@ -159,6 +161,9 @@ like "$said" '^450 4.1.7 ' 'is remembered'
 like "$said" '^554 5.5.1 No valid recipients' 'and told before the message comes'
 is "$(grep -c 'bad@picky' "$scratch/mx/log")" 1 'and not asked for again'
 is "$(grep -c 'MAIL FROM:<>' "$scratch/mx/log")" 3 'in the name of nobody'
+from bad@vouched.test
+like "$said" '^250 2.0.0 Queued' 'one whom SPF vouches for'
+is "$(grep -c 'bad@vouched' "$scratch/mx/log")" 0 'is not asked for'
 policy "UPDATE setting SET value = '1' WHERE name = 'callout_target'"
 from one@picky.test
 like "$said" '^250 2.0.0 Queued' 'no more than so many a minute'

@@ -99,6 +99,10 @@ enum rcpt_answer inquiry_recipient(
 void inquiry_refresh(struct inquiry *, const struct session *);
 
 /* inquiry_spf.c */
+enum { POOL_LEN = DOMAIN_LEN + 8 };
+/* The pool that SPF says the client belongs to, as the greylist calls it:
+ * "pool example.org"; false: none. */
+bool inquiry_pool(struct inquiry *, const struct session *, char out[POOL_LEN]);
 const struct spf_answer *inquiry_spf(void *ctx, const struct session *);
 
 /* inquiry_content.c */

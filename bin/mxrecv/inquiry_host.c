@@ -4,10 +4,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "address.h"
 #include "inquiry.h"
 #include "log.h"
 #include "session.h"
 #include "zoneoff.h"
+
+enum { POOL_PERIOD = 86400 };
 
 struct zones { /* being read */
 	struct inquiry *q;
@@ -58,7 +61,8 @@ inquiry_listed(void *ctx, const struct session *s, char zones[TOLD_LEN])
 
 /*
  * A host is its network, or, where SPF vouches for its address, the domain
- * that does: so a pool passes at its second try whatever address it uses.
+ * that does: so a pool passes at its second try whatever address it uses.  Who
+ * is known by the network need not wait for SPF, nor for the DNS.
  */
 enum answer
 inquiry_known(void *ctx, const struct session *s, time_t *seconds)
@@ -66,8 +70,9 @@ inquiry_known(void *ctx, const struct session *s, time_t *seconds)
 	struct inquiry *q = ctx;
 	struct state_db *state = disk_state(q->disk);
 	struct greylist g = settings(q);
-	char network[NETWORK_LEN], zones[TOLD_LEN];
-	time_t now = time(NULL);
+	char network[NETWORK_LEN], zones[TOLD_LEN], pool[POOL_LEN];
+	time_t now = time(NULL), wait = 0;
+	enum answer answer;
 
 	if (state == NULL)
 		return ANSWER_UNAVAILABLE;
@@ -76,7 +81,19 @@ inquiry_known(void *ctx, const struct session *s, time_t *seconds)
 	    weigh(&q->peer->list, DNSBL_LISTED, zones) < 0)
 		return ANSWER_YES;
 	inquiry_network(&s->client.ip, network);
-	return greylist_ask(state, &g, network, now, seconds);
+	answer = greylist_ask(state, &g, network, now, seconds);
+	if (answer != ANSWER_NO || !inquiry_pool(q, s, pool))
+		return answer;
+	if (greylist_ask(state, &g, pool, now, &wait) == ANSWER_NO) {
+		*seconds = wait < *seconds ? wait : *seconds;
+		return ANSWER_NO;
+	}
+	if (budget_take(state, pool,
+		(unsigned)inquiry_number(q, "greylist_pool", GREYLIST_POOL),
+		POOL_PERIOD, now) != ANSWER_YES)
+		return ANSWER_NO;
+	greylist_note(state, network, now);
+	return ANSWER_YES;
 }
 
 bool

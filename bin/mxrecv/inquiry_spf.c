@@ -3,14 +3,27 @@
  * What SPF says of a transaction's sender: mx-spf is asked once, by the first
  * who wants to know.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "dmarc_walk.h"
 #include "inquiry.h"
+#include "pool.h"
 #include "session.h"
 
 enum { SPF_GRACE_MS = 1000 }; /* for the answer to come */
+enum { WALK_MS = 5000 };
+
+struct walker { /* of the DNS */
+	struct dns *dns;
+	int64_t deadline;
+	struct dmarc_dns known;
+	struct dmarc_walk walk;
+};
 
 static bool start(struct inquiry *, const struct session *);
+static enum dns_status ask(void *, const char *, struct dns_text *);
 
 const struct spf_answer *
 inquiry_spf(void *ctx, const struct session *s)
@@ -26,6 +39,40 @@ inquiry_spf(void *ctx, const struct session *s)
 		    spf_finish(&spf->helper, deadline, &spf->answer) == 0;
 	}
 	return spf->told ? &spf->answer : NULL;
+}
+
+/* The organizational domain (RFC 9989 4.10.2): a provider's hosts are one pool
+ * whatever name its customers send from below it. */
+bool
+inquiry_pool(struct inquiry *q, const struct session *s, char out[POOL_LEN])
+{
+	const struct spf_answer *a = inquiry_spf(q, s);
+	struct walker *w;
+	bool found = false;
+
+	if (a == NULL || !pool_names_hosts(&a->mailfrom, &s->client.ip))
+		return false;
+	if ((w = calloc(1, sizeof *w)) == NULL)
+		return false;
+	w->known.ask = ask;
+	w->known.ctx = w;
+	w->deadline = wire_now() + WALK_MS;
+	if ((w->dns = dns_new(q->conf)) != NULL)
+		found = dmarc_walk(&w->known, a->mailfrom.domain, &w->walk) ==
+		    DNS_FOUND;
+	if (found)
+		snprintf(out, POOL_LEN, "pool %s", w->walk.org);
+	dns_free(w->dns);
+	free(w);
+	return found;
+}
+
+static enum dns_status
+ask(void *ctx, const char *name, struct dns_text *out)
+{
+	struct walker *w = ctx;
+
+	return dns_txt(w->dns, name, w->deadline, out);
 }
 
 static bool

@@ -46,6 +46,7 @@ enum {
 	GREYLIST_DELAY = 300, /* published: mx-schema(5), table setting */
 	GREYLIST_WINDOW = 2 * 86400,
 	GREYLIST_WHITE = 36 * 86400,
+	GREYLIST_POOL = 64,   /* networks a day, of one domain */
 	RECIPIENT_BUDGET = 5, /* in 10 minutes, of a network */
 	CALLOUT_TARGET = 6,   /* a minute, to one domain */
 	CALLOUT_ALL = 60,     /* a minute */

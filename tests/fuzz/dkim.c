@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "../../libexec/mx-dkim/bodylen.h"
-#include "../../libexec/mx-dkim/dmarc_record.h"
 #include "../../libexec/mx-dkim/from.h"
 #include "../../libexec/mx-dkim/key.h"
 #include "../../libexec/mx-dkim/signature.h"
+#include "dmarc_record.h"
 #include "domain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

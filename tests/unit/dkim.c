@@ -3,7 +3,7 @@
 #include "../../libexec/mx-dkim/bodylen.h"
 #include "../../libexec/mx-dkim/key.h"
 #include "../../libexec/mx-dkim/signature.h"
-#include "../../libexec/mx-dkim/taglist.h"
+#include "taglist.h"
 
 #include "tap.h"
 
