@@ -141,7 +141,7 @@ disk_policy(struct disk *d)
 
 	if (d->policy != NULL || d->policy_bad)
 		return d->policy;
-	if ((d->policy = policy_db_open(d->conf->policy, err)) == NULL) {
+	if ((d->policy = policy_db_read(d->conf->policy, err)) == NULL) {
 		d->policy_bad = true;
 		log_event(LOG_L_ERROR, "no-policy", "error", err, NULL);
 	}

@@ -15,25 +15,32 @@
 #include "policydb_parts.h"
 
 enum { BUSY_MS = 2000, APPLICATION = 0x6d783170, VERSION = 1 };
-
-static const char find_domain_sql[] =
-    "SELECT subdomains, route FROM domain WHERE name = ?1";
-static const char find_domain_verdict_sql[] =
-    "SELECT verdict, on_unavailable FROM domain_policy"
-    " WHERE domain = ?2 AND test = ?1";
-static const char find_verdict_sql[] =
-    "SELECT verdict, on_unavailable FROM policy WHERE test = ?1";
-static const char list_backoff_sql[] =
-    "SELECT after, every FROM backoff ORDER BY after";
+enum { KEEP = 256 }; /* rows of a table that are read at once */
 
 static bool is_ours(struct sql *, const char *file, char err[DB_ERROR]);
 static enum answer find_domain(
     struct policy_db *, const char *name, struct domain_row *);
-static enum answer find_verdicts(struct policy_db *, const char *statement,
-    const char *test, const char *domain, struct verdicts *);
+static enum answer find_verdicts(struct policy_db *, enum policy_table,
+    const char *const key[2], struct verdicts *);
 
 struct policy_db *
 policy_db_open(const char *file, char err[DB_ERROR])
+{
+	return policy_open_busy(file, BUSY_MS, err);
+}
+
+struct policy_db *
+policy_db_read(const char *file, char err[DB_ERROR])
+{
+	struct policy_db *p = policy_db_open(file, err);
+
+	if (p != NULL)
+		policy_keep(p, KEEP);
+	return p;
+}
+
+struct policy_db *
+policy_open_busy(const char *file, int busy_ms, char err[DB_ERROR])
 {
 	struct policy_db *p = malloc(sizeof *p);
 
@@ -41,7 +48,8 @@ policy_db_open(const char *file, char err[DB_ERROR])
 		snprintf(err, DB_ERROR, "%s: out of memory", file);
 		return NULL;
 	}
-	if (!sql_open(&p->sql, file, SQLITE_OPEN_READONLY, BUSY_MS, err)) {
+	policy_rows_init(&p->rows);
+	if (!sql_open(&p->sql, file, SQLITE_OPEN_READONLY, busy_ms, err)) {
 		free(p);
 		return NULL;
 	}
@@ -58,6 +66,7 @@ policy_db_close(struct policy_db *p)
 	if (p == NULL)
 		return;
 	sql_close(&p->sql);
+	policy_rows_free(&p->rows);
 	free(p);
 }
 
@@ -83,31 +92,35 @@ policy_verdicts(struct policy_db *p, const char *test, const char *domain,
 	enum answer found = ANSWER_NO;
 
 	if (domain != NULL)
-		found = find_verdicts(
-		    p, find_domain_verdict_sql, test, domain, out);
+		found = find_verdicts(p, POLICY_DOMAIN_VERDICT,
+		    (const char *[]){domain, test}, out);
 	if (found == ANSWER_NO)
-		found = find_verdicts(p, find_verdict_sql, test, NULL, out);
+		found = find_verdicts(
+		    p, POLICY_VERDICT, (const char *[]){test, NULL}, out);
 	return found;
 }
 
 enum answer
 policy_backoff(struct policy_db *p, struct backoff *out)
 {
-	sqlite3_stmt *st = sql_statement(&p->sql, list_backoff_sql);
+	struct policy_row row;
 	enum answer more;
+	unsigned at = 0;
 
 	out->n = 0;
-	while ((more = sql_step(&p->sql, st)) == ANSWER_YES) {
-		sqlite3_int64 after = sqlite3_column_int64(st, 0);
-		sqlite3_int64 every = sqlite3_column_int64(st, 1);
+	while (
+	    (more = policy_next(p, POLICY_BACKOFF, &at, &row)) == ANSWER_YES) {
+		const char *wrong[2];
+		struct backoff_row b = {
+		    (unsigned)strtonum(row.column[0], 0, INT32_MAX, &wrong[0]),
+		    (unsigned)strtonum(row.column[1], 60, 86400, &wrong[1])};
 
-		if (after < 0 || after > INT32_MAX || every < 60 ||
-		    every > 86400 || out->n == BACKOFF_ROWS)
+		if (wrong[0] != NULL || wrong[1] != NULL ||
+		    out->n == BACKOFF_ROWS)
 			break;
-		out->row[out->n++] =
-		    (struct backoff_row){(unsigned)after, (unsigned)every};
+		out->row[out->n++] = b;
 	}
-	sqlite3_reset(st);
+	policy_stop(p, POLICY_BACKOFF);
 	return more == ANSWER_NO ? ANSWER_YES : ANSWER_UNAVAILABLE;
 }
 
@@ -156,51 +169,44 @@ is_ours(struct sql *q, const char *file, char err[DB_ERROR])
 static enum answer
 find_domain(struct policy_db *p, const char *name, struct domain_row *out)
 {
-	sqlite3_stmt *st = sql_statement(&p->sql, find_domain_sql);
+	struct policy_row row;
 	enum answer found;
 
 	memset(out, 0, sizeof *out);
 	if (strlcpy(out->name, name, sizeof out->name) >= sizeof out->name)
 		return ANSWER_NO;
-	sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC);
-	found = sql_step(&p->sql, st);
-	if (found == ANSWER_YES) {
-		out->subdomains = sqlite3_column_int(st, 0) == 1;
-		if (sqlite3_column_type(st, 1) != SQLITE_NULL &&
-		    !sql_text(st, 1, out->route, sizeof out->route))
-			found = ANSWER_UNAVAILABLE;
-	}
-	sqlite3_reset(st);
-	return found;
+	found =
+	    policy_find(p, POLICY_DOMAIN, (const char *[]){name, NULL}, &row);
+	if (found != ANSWER_YES)
+		return found;
+	out->subdomains = strcmp(row.column[1], "1") == 0;
+	return strlcpy(out->route, row.column[2], sizeof out->route) <
+		sizeof out->route
+	    ? ANSWER_YES
+	    : ANSWER_UNAVAILABLE;
 }
 
 static enum answer
-find_verdicts(struct policy_db *p, const char *statement, const char *test,
-    const char *domain, struct verdicts *out)
+find_verdicts(struct policy_db *p, enum policy_table t,
+    const char *const key[2], struct verdicts *out)
 {
-	sqlite3_stmt *st = sql_statement(&p->sql, statement);
-	enum answer found;
+	unsigned first = t == POLICY_DOMAIN_VERDICT ? 2 : 1;
+	struct policy_row row;
+	enum answer found = policy_find(p, t, key, &row);
 
-	sqlite3_bind_text(st, 1, test, -1, SQLITE_STATIC);
-	if (domain != NULL)
-		sqlite3_bind_text(st, 2, domain, -1, SQLITE_STATIC);
-	found = sql_step(&p->sql, st);
 	if (found == ANSWER_YES &&
-	    (!policy_parse_verdict(st, 0, &out->on_fail) ||
-		!policy_parse_verdict(st, 1, &out->on_unavailable)))
+	    (!policy_parse_verdict(row.column[first], &out->on_fail) ||
+		!policy_parse_verdict(
+		    row.column[first + 1], &out->on_unavailable)))
 		found = ANSWER_UNAVAILABLE;
-	sqlite3_reset(st);
 	return found;
 }
 
 bool
-policy_parse_verdict(sqlite3_stmt *st, int column, enum verdict *out)
+policy_parse_verdict(const char *text, enum verdict *out)
 {
 	static const char *const names[] = {"off", "log", "defer", "deny"};
-	char text[8];
 
-	if (!sql_text(st, column, text, sizeof text))
-		return false;
 	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
 		if (strcmp(text, names[i]) == 0) {
 			*out = (enum verdict)i;

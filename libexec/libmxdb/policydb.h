@@ -36,6 +36,8 @@ struct policy_db;
 
 /* NULL with a sentence in ERR. */
 struct policy_db *policy_db_open(const char *file, char err[DB_ERROR]);
+/* The same; what is not large is read at once, as it is now. */
+struct policy_db *policy_db_read(const char *file, char err[DB_ERROR]);
 void policy_db_close(struct policy_db *);
 /* NAME in inner form: its own row, or the nearest parent's that serves
  * subdomains. */

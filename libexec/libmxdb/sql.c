@@ -5,6 +5,7 @@
 #include <string.h>
 
 static void note(struct sql *, int result);
+static sqlite3_stmt *find(const struct sql *, const char *text);
 
 bool
 sql_open(
@@ -57,16 +58,14 @@ sql_number(struct sql *q, const char *text, sqlite3_int64 *out)
 sqlite3_stmt *
 sql_statement(struct sql *q, const char *text)
 {
-	sqlite3_stmt *st = NULL;
+	sqlite3_stmt *st = find(q, text);
 	int result;
 
-	for (unsigned i = 0; i < q->statements; i++) {
-		if (q->text[i] == text) {
-			sqlite3_reset(q->prepared[i]);
-			return q->prepared[i];
-		}
+	if (st != NULL) {
+		sqlite3_reset(st);
+		return st;
 	}
-	if (q->statements == SQL_STATEMENTS)
+	if (q->db == NULL || q->statements == SQL_STATEMENTS)
 		return NULL;
 	result = sqlite3_prepare_v3(
 	    q->db, text, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL);
@@ -75,6 +74,14 @@ sql_statement(struct sql *q, const char *text)
 		return NULL;
 	q->text[q->statements] = text;
 	return q->prepared[q->statements++] = st;
+}
+
+sqlite3_stmt *
+sql_running(struct sql *q, const char *text)
+{
+	sqlite3_stmt *st = find(q, text);
+
+	return st != NULL ? st : sql_statement(q, text);
 }
 
 enum answer
@@ -92,11 +99,20 @@ sql_step(struct sql *q, sqlite3_stmt *st)
 bool
 sql_text(sqlite3_stmt *st, int column, char *out, size_t size)
 {
+	return sqlite3_column_type(st, column) == SQLITE_TEXT &&
+	    sql_value(st, column, out, size);
+}
+
+bool
+sql_value(sqlite3_stmt *st, int column, char *out, size_t size)
+{
 	const char *text;
 	int n;
 
-	if (sqlite3_column_type(st, column) != SQLITE_TEXT)
-		return false;
+	if (size > 0 && sqlite3_column_type(st, column) == SQLITE_NULL) {
+		*out = '\0';
+		return true;
+	}
 	text = (const char *)sqlite3_column_text(st, column);
 	n = sqlite3_column_bytes(st, column);
 	if (text == NULL || (size_t)n >= size || strlen(text) != (size_t)n)
@@ -110,6 +126,16 @@ sql_error(const struct sql *q, const char *file, char err[DB_ERROR])
 {
 	snprintf(err, DB_ERROR, "%s: %s", file,
 	    q->db ? sqlite3_errmsg(q->db) : "out of memory");
+}
+
+static sqlite3_stmt *
+find(const struct sql *q, const char *text)
+{
+	for (unsigned i = 0; i < q->statements; i++) {
+		if (q->text[i] == text)
+			return q->prepared[i];
+	}
+	return NULL;
 }
 
 static void

@@ -30,10 +30,14 @@ bool sql_number(struct sql *, const char *text, sqlite3_int64 *out);
 /* TEXT, a constant, prepared once and known by its address; reset; NULL on
  * trouble. */
 sqlite3_stmt *sql_statement(struct sql *, const char *text);
+/* The same as it stands, in the midst of its rows. */
+sqlite3_stmt *sql_running(struct sql *, const char *text);
 /* YES: a row is there; NO: none; UNAVAILABLE. */
 enum answer sql_step(struct sql *, sqlite3_stmt *);
 /* A column that must be text of less than SIZE octets without NUL. */
 bool sql_text(sqlite3_stmt *, int column, char *out, size_t size);
+/* A column of any kind as text; NULL is "". */
+bool sql_value(sqlite3_stmt *, int column, char *out, size_t size);
 /* "FILE: what SQLite says". */
 void sql_error(const struct sql *, const char *file, char err[DB_ERROR]);
 

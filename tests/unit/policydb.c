@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* policy.db, read: sound, absent, locked, damaged, half written. */
-#include "policydb.h"
+#include "policy_snapshot.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -9,8 +9,13 @@
 #include "scratch.h"
 #include "tap.h"
 
-enum { DAMAGES = 1000 };
+enum { DAMAGES = 1000, LARGE = 300 };
 
+typedef struct policy_db *policy_opener(const char *, char err[DB_ERROR]);
+
+static void test_all(struct policy_db *, const char *how, const char *err);
+static void test_snapshot(const char *file);
+static struct policy_db *look(struct policy_snapshot *);
 static void test_domains(struct policy_db *);
 static void test_verdicts(struct policy_db *);
 static void test_rows(struct policy_db *);
@@ -18,7 +23,7 @@ static void test_absent(void);
 static void test_locked(const char *file);
 static void test_hot_journal(void);
 static void test_damaged(const char *file);
-static bool ask_all(const char *file, bool *opened);
+static bool ask_all(policy_opener *, const char *file, bool *opened);
 
 int
 main(void)
@@ -46,17 +51,92 @@ main(void)
 	    "INSERT INTO recipient VALUES('info@example.com');"
 	    "INSERT INTO no_callout VALUES('quiet.example')");
 	p = policy_db_open(file, err);
-	if (ok(p != NULL, "it opens")) {
-		test_domains(p);
-		test_verdicts(p);
-		test_rows(p);
-	}
+	test_all(p, "opened", err);
 	policy_db_close(p);
+	p = policy_db_read(file, err);
+	test_all(p, "read at once", err);
+	policy_db_close(p);
+	test_snapshot(file);
 	test_absent();
 	test_locked(file);
 	test_hot_journal();
 	test_damaged(file);
 	return scratch_end(done());
+}
+
+static void
+test_all(struct policy_db *p, const char *how, const char *err)
+{
+	if (!ok(p != NULL, "%s: %s", how, p != NULL ? "good" : err))
+		return;
+	test_domains(p);
+	test_verdicts(p);
+	test_rows(p);
+}
+
+/* All of it as data: read by a child, and again whenever it has changed. */
+static void
+test_snapshot(const char *file)
+{
+	struct policy_snapshot *s = policy_snapshot_new(file);
+	struct policy_snapshot *none = policy_snapshot_new(scratch("none.db"));
+	struct domain_row row;
+	struct policy_db *p;
+	sqlite3 *db;
+
+	ok(policy_snapshot_look(s) == NULL, "a snapshot is being made");
+	p = look(s);
+	test_all(p, "a snapshot", "none");
+	ok(look(s) == p, "it is kept");
+	scratch_sql(file, "INSERT INTO domain(name) VALUES('new.example')");
+	ok(policy_snapshot_look(s) == NULL, "what has changed is let go");
+	ok((p = look(s)) != NULL &&
+		policy_domain(p, "new.example", &row) == ANSWER_YES,
+	    "and read again");
+	sqlite3_open(file, &db);
+	sqlite3_exec(
+	    db, "BEGIN IMMEDIATE; DELETE FROM domain", NULL, NULL, NULL);
+	ok(look(s) == p, "what is not committed yet is not read");
+	sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+	for (int i = 0; i < LARGE; i++) {
+		char sql[80];
+
+		snprintf(sql, sizeof sql,
+		    "INSERT INTO domain(name) VALUES('d%d.example')", i);
+		sqlite3_exec(db, sql, NULL, NULL, NULL);
+	}
+	sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+	ok((p = look(s)) != NULL &&
+		policy_domain(p, "d299.example", &row) == ANSWER_YES &&
+		policy_domain(p, "d300.example", &row) == ANSWER_NO,
+	    "many domains");
+	sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+	ok(look(s) == NULL, "none of a file in WAL mode");
+	sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+	ok(look(s) != NULL, "but of one that is so no longer");
+	sqlite3_close(db);
+	rename(file, scratch("away.db"));
+	ok(look(s) == NULL, "none of a file that is gone");
+	rename(scratch("away.db"), file);
+	ok(look(s) != NULL, "and it comes back");
+	ok(look(none) == NULL, "none of a file that never was");
+	policy_snapshot_free(none);
+	policy_snapshot_free(s);
+}
+
+/* What there is when the reader is done. */
+static struct policy_db *
+look(struct policy_snapshot *s)
+{
+	struct policy_db *p = policy_snapshot_look(s);
+	int status;
+	pid_t pid;
+
+	if (p != NULL || (pid = wait(&status)) == -1)
+		return p;
+	policy_snapshot_reap(s, pid, status);
+	return policy_snapshot_look(s);
 }
 
 static void
@@ -237,7 +317,8 @@ test_damaged(const char *file)
 		for (size_t k = at; k < n && k < at + len; k++)
 			octets[k] = (char)random();
 		scratch_write(copy, octets, i % 10 == 0 ? at : n);
-		wrong += !ask_all(copy, &open);
+		wrong += !ask_all(policy_db_open, copy, &open);
+		wrong += !ask_all(policy_db_read, copy, &open);
 		opened += open;
 	}
 	is_int(wrong, 0, "1,000 damages: no foreign domain is taken");
@@ -248,10 +329,10 @@ test_damaged(const char *file)
 }
 
 static bool
-ask_all(const char *file, bool *opened)
+ask_all(policy_opener *open, const char *file, bool *opened)
 {
 	char err[DB_ERROR];
-	struct policy_db *p = policy_db_open(file, err);
+	struct policy_db *p = open(file, err);
 	struct domain_row row;
 	struct backoff backoff;
 	struct verdicts v;
