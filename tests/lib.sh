@@ -11,6 +11,8 @@ if [ -z "${OWN_NETWORK-}" ] && unshare -n true 2>/dev/null; then
 	exec unshare -n sh -c 'ip link set lo up && exec "$@"' - "$0" "$@"
 fi
 
+# what packages have installed, python3 with its modules among it, goes first
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 tests=$(cd "$(dirname "$0")" && pwd)
 tests=${tests%/bench}
 top=$(dirname "$tests")
