@@ -15,6 +15,7 @@ enum { ESCAPED = 2 * DOMAIN_LEN + 1 };
 
 struct check {
 	const struct spf_request *request;
+	char helo[DOMAIN_LEN + 1]; /* inner form, or as said if it has none */
 	const struct source *source;
 	struct library *library;
 	struct names names;
@@ -86,6 +87,8 @@ check_new(const struct source *s, const struct spf_request *r)
 	if (c == NULL)
 		return NULL;
 	c->request = r;
+	if (!domain_normal(r->helo, strlen(r->helo), c->helo))
+		strlcpy(c->helo, r->helo, sizeof c->helo);
 	c->source = s;
 	if ((c->library = library_new()) != NULL)
 		return c;
@@ -119,9 +122,7 @@ check_both(struct check *c, struct spf_answer *a)
 static void
 check_helo(struct check *c, struct spf_finding *f)
 {
-	const char *helo = c->request->helo;
-
-	if (domain_normal(helo, strlen(helo), f->domain) &&
+	if (domain_normal(c->helo, strlen(c->helo), f->domain) &&
 	    domain_is_qualified(f->domain)) {
 		evaluate(c, "postmaster", f);
 		return;
@@ -154,7 +155,7 @@ evaluate(struct check *c, const char *local, struct spf_finding *f)
 	c->lookup = (struct lookup){.source = c->source,
 	    .names = &c->names,
 	    .client = &c->request->client,
-	    .helo = c->request->helo,
+	    .helo = c->helo,
 	    .local = local,
 	    .sender_domain = f->domain,
 	    .finding = f};
