@@ -268,7 +268,7 @@ says '^mailfrom=fail .*reason=-all' 'to its end'
 ask 192.0.2.1 a@underflow.test
 says '^mailfrom=permerror .*malformed_macro' 'a macro of zero parts'
 long=$(printf 'a-%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)
-for local in "$long" "$long$long$long" '\' 'a\b' '"a b"' '%25{d}' "a'b/24" \
+for local in "$long" "$long$long$long" "\\\\" 'a\b' '"a b"' '%25{d}' "a'b/24" \
     '.' 'a..b' '%0A'; do
 	ask 192.0.2.1 "$local@odd.test"
 	says '^mailfrom=fail .*reason=-all' "a local part: $local"
