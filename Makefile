@@ -30,9 +30,11 @@ OURS_mx-spf	= libmx
 SYS_mx-spf	= -lspf2 -lcares -lidn2 -lseccomp -lbsd
 OURS_mx-dkim	= libmx
 SYS_mx-dkim	= -lopendkim -lcrypto -lcares -lidn2 -lseccomp -lbsd
+OURS_mx-tls	= libmx
+SYS_mx-tls	= -lssl -lcrypto -lseccomp -lbsd
 
 BINS = mxrecv mxrun mxq
-HELPERS = mx-send mx-spf mx-dkim mx-scan
+HELPERS = mx-send mx-spf mx-dkim mx-scan mx-tls
 ARCHIVES = libmx libmxdb
 
 WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
@@ -59,7 +61,7 @@ LIBS = $(patsubst %,$(O)/lib/%.a,$(ARCHIVES) $(BINS) $(HELPERS))
 UNITS = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/*.c))
 TOOLS = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(wildcard tests/tools/*.c)) \
 	$(patsubst tests/preload/%.c,$(O)/tests/preload/%.so,$(wildcard tests/preload/*.c))
-ALLSYS = -lspf2 -lopendkim -lcrypto -lsqlite3 -lcares -lidn2 -lseccomp -lbsd -lmd
+ALLSYS = -lspf2 -lopendkim -lssl -lcrypto -lsqlite3 -lcares -lidn2 -lseccomp -lbsd -lmd
 
 all: $(PROGRAMS)
 

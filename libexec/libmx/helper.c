@@ -7,8 +7,10 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,13 +46,38 @@ helper_start(
 	return 0;
 }
 
+int
+helper_connect(struct helper *h, const char *path)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	int error;
+
+	if (strlcpy(un.sun_path, path, sizeof un.sun_path) >=
+	    sizeof un.sun_path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if ((h->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
+		return -1;
+	if (connect(h->fd, (struct sockaddr *)&un, sizeof un) == -1) {
+		error = errno;
+		close(h->fd);
+		errno = error;
+		return -1;
+	}
+	h->pid = -1;
+	pairs_in_init(&h->in, h->fd);
+	return 0;
+}
+
 void
 helper_end(struct helper *h, bool wait)
 {
-	if (!wait)
+	if (!wait && h->pid != -1)
 		kill(h->pid, SIGKILL);
 	close(h->fd);
-	wait_or_kill(h->pid);
+	if (h->pid != -1)
+		wait_or_kill(h->pid);
 }
 
 /* 0, or what is wrong, as posix_spawn(3) returns it. */

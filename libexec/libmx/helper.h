@@ -14,8 +14,8 @@
 #include "pairs.h"
 
 struct helper {
-	pid_t pid;
-	int fd; /* our end */
+	pid_t pid; /* -1: it is not our child */
+	int fd;	   /* our end */
 	struct pairs_in in;
 };
 
@@ -24,6 +24,8 @@ struct helper {
  * with errno, and nothing was started. */
 int helper_start(
     struct helper *, const char *libexec, const char *name, int message);
+/* One that listens at the socket PATH, started by others.  0; -1 with errno. */
+int helper_connect(struct helper *, const char *path);
 /* Closes our end and waits for the process a moment; one that does not end, or
  * that is not to be WAITed for, is killed. */
 void helper_end(struct helper *, bool wait);

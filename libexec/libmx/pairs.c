@@ -34,6 +34,7 @@ static enum pairs_status take_line(
 static enum pairs_status split(char *, size_t, const char **, char **);
 static enum pairs_status fill(struct pairs_in *, int64_t);
 static ssize_t receive(struct pairs_in *);
+static size_t wanted(const struct pairs_in *);
 static void take_passed(struct pairs_in *, struct msghdr *);
 
 void
@@ -98,6 +99,7 @@ pairs_in_init(struct pairs_in *in, int fd)
 	in->fd = fd;
 	in->passed = -1;
 	in->socket = true;
+	in->exact = false;
 	in->start = in->end = in->block = 0;
 }
 
@@ -277,8 +279,8 @@ static ssize_t
 receive(struct pairs_in *in)
 {
 	union control control;
-	struct iovec iov = {.iov_base = in->buffer + in->end,
-	    .iov_len = sizeof in->buffer - in->end};
+	struct iovec iov = {
+	    .iov_base = in->buffer + in->end, .iov_len = wanted(in)};
 	struct msghdr m = {.msg_iov = &iov,
 	    .msg_iovlen = 1,
 	    .msg_control = &control,
@@ -295,6 +297,28 @@ receive(struct pairs_in *in)
 		in->socket = false;
 	}
 	return read(in->fd, iov.iov_base, iov.iov_len);
+}
+
+/* How much to read.  What is here already is the start of a line, so the empty
+ * line of the end is the first that comes, or behind another. */
+static size_t
+wanted(const struct pairs_in *in)
+{
+	size_t room = sizeof in->buffer - in->end;
+	char ahead[4096], *end;
+	ssize_t n;
+
+	if (!in->exact)
+		return room;
+	if (room > sizeof ahead)
+		room = sizeof ahead;
+	n = recv(in->fd, ahead, room, MSG_PEEK);
+	if (n <= 0) /* a pipe; or the end, or an error, which comes again */
+		return 1;
+	if (in->start == in->end && *ahead == '\n')
+		return 1;
+	end = memmem(ahead, (size_t)n, "\n\n", 2);
+	return end == NULL ? (size_t)n : (size_t)(end - ahead) + 2;
 }
 
 static void

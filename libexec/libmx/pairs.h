@@ -47,6 +47,8 @@ struct pairs_in {
 	int passed; /* the descriptor that came last, -1 if none: the caller
 		       takes it and sets -1 */
 	bool socket;
+	bool exact; /* reads no octet behind a block's end: something else
+		       comes there.  To be set after pairs_in_init() */
 	size_t start, end;
 	size_t block; /* octets of this block so far, BLOCK_LEN at most */
 	char buffer[4 * RECORD_LEN];

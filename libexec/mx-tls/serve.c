@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/* Files, sandbox, handshake, octets: in this order. */
+#include "serve.h"
+
+#include <openssl/ssl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "client.h"
+#include "handshake.h"
+#include "sandbox.h"
+#include "server.h"
+#include "shovel.h"
+#include "wire.h"
+
+enum { MEMORY = 128 << 20, CPU_SECONDS = 3600 };
+
+static SSL *set_up(const struct tls_request *, struct tls_answer *);
+static void work(
+    SSL *, const struct tls_request *, int network, struct tls_answer *);
+
+int
+serve(const struct tls_request *r, int network)
+{
+	static struct tls_answer answer;
+	SSL *ssl = set_up(r, &answer);
+
+	if (ssl != NULL) {
+		if (tls_write_ready(STDOUT_FILENO) == -1)
+			return EX_TEMPFAIL;
+		work(ssl, r, network, &answer);
+	}
+	if (tls_write(STDOUT_FILENO, &answer) == -1)
+		return EX_TEMPFAIL;
+	if (answer.up)
+		shovel(ssl, network);
+	return EX_OK;
+}
+
+/* Ready to meet strangers; NULL when the answer says why not. */
+static SSL *
+set_up(const struct tls_request *r, struct tls_answer *a)
+{
+	const struct sandbox box = {.memory = MEMORY, .seconds = CPU_SECONDS};
+	SSL *ssl;
+
+	OPENSSL_init_ssl(
+	    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
+	ssl = r->mode == TLS_CLIENT ? client_open(r, a) : server_open(r, a);
+	if (ssl == NULL || sandbox_enter(&box) == 0)
+		return ssl;
+	answer_fail(a, TLS_VALIDATION, "no sandbox");
+	return NULL;
+}
+
+static void
+work(SSL *ssl, const struct tls_request *r, int network, struct tls_answer *a)
+{
+	if (r->mode == TLS_CHECK)
+		server_look(ssl, r, a);
+	else if (handshake(ssl, network, wire_now() + r->deadline_ms, a))
+		client_judge(ssl, r, a);
+}
