@@ -26,6 +26,9 @@ static bool path_text(
 static void say_path_error(enum path_error, bool sender, struct reply *);
 static void say_param_error(enum param_error, const char *bad, struct reply *);
 static enum answer find_domain(struct session *, struct path *);
+static bool is_our_postmaster(const struct session *, const struct path *);
+static enum answer find_postmaster(struct session *, struct path *);
+static enum answer find_above(struct session *, const char **domain);
 static bool add(struct session *, const struct path *,
     const struct rcpt_params *, struct reply *);
 
@@ -200,28 +203,73 @@ say_param_error(enum param_error e, const char *bad, struct reply *r)
 		    r, 501, "5.5.4", "Parameter with a bad value: %s", bad);
 }
 
-/*
- * Whether we are a backup for the recipient.  <postmaster> alone is the
- * postmaster of our own name's domain, where we handle that (RFC 5321 4.5.1).
- */
+/* Whether we are a backup for the recipient. */
 static enum answer
 find_domain(struct session *s, struct path *p)
 {
-	const char *domain = s->conf->hostname;
-	const struct store *store = s->store;
 	enum answer handled = ANSWER_NO;
 
 	if (p->literal)
 		return ANSWER_NO;
 	if (!path_is_postmaster(p))
-		return store->domain(store->ctx, path_domain(p), &s->row);
-	while (domain != NULL && handled == ANSWER_NO) {
-		handled = store->domain(store->ctx, domain, &s->row);
-		if (handled == ANSWER_YES)
-			snprintf(p->mailbox, sizeof p->mailbox, "postmaster@%s",
-			    domain);
-		domain = strchr(domain, '.');
-		domain = domain == NULL ? NULL : domain + 1;
+		handled =
+		    s->store->domain(s->store->ctx, path_domain(p), &s->row);
+	if (handled == ANSWER_NO && is_our_postmaster(s, p))
+		handled = find_postmaster(s, p);
+	return handled;
+}
+
+static bool
+is_our_postmaster(const struct session *s, const struct path *p)
+{
+	return path_is_postmaster(p) ||
+	    (strncasecmp(p->mailbox, "postmaster@", 11) == 0 &&
+		strcmp(path_domain(p), s->conf->hostname) == 0);
+}
+
+/*
+ * Ours has to be reachable (RFC 5321 4.5.1): whom mx.conf names, else the
+ * postmaster of our own name's domain, else of the first in the table, for the
+ * mail of a backup goes to handled domains only.
+ */
+static enum answer
+find_postmaster(struct session *s, struct path *p)
+{
+	const char *domain = s->conf->hostname, *named = s->conf->postmaster;
+	enum answer handled = ANSWER_NO;
+	struct path to;
+
+	if (path_parse_mailbox(named, strlen(named), &to) == PATH_OK)
+		handled =
+		    s->store->domain(s->store->ctx, path_domain(&to), &s->row);
+	if (handled != ANSWER_NO) {
+		*p = to;
+		return handled;
+	}
+	if ((handled = find_above(s, &domain)) == ANSWER_YES) {
+		snprintf(
+		    p->mailbox, sizeof p->mailbox, "postmaster@%s", domain);
+		p->local_len = strlen("postmaster");
+	}
+	return handled;
+}
+
+/* The first of *DOMAIN, what is above it, and any at all that is handled. */
+static enum answer
+find_above(struct session *s, const char **domain)
+{
+	const struct store *store = s->store;
+	enum answer handled = ANSWER_NO;
+
+	for (const char *at = *domain; at != NULL && handled == ANSWER_NO;) {
+		*domain = at;
+		handled = store->domain(store->ctx, at, &s->row);
+		at = strchr(at, '.');
+		at = at == NULL ? NULL : at + 1;
+	}
+	if (handled == ANSWER_NO) {
+		handled = store->domain(store->ctx, "", &s->row);
+		*domain = s->row.name;
 	}
 	return handled;
 }

@@ -11,8 +11,19 @@
 #include <unistd.h>
 
 #include "domain.h"
+#include "path.h"
 
-enum kind { HOSTNAME, PATH, TEXT, SECONDS, COUNT, OCTETS, YESNO, RESOLVER };
+enum kind {
+	HOSTNAME,
+	PATH,
+	TEXT,
+	MAILBOX,
+	SECONDS,
+	COUNT,
+	OCTETS,
+	YESNO,
+	RESOLVER
+};
 
 struct key {
 	const char *name;
@@ -40,6 +51,7 @@ static const struct key keys[] = {
     STRING("libexec", PATH, libexec),
     NUMBER("resolver", RESOLVER, resolver, 0, 0),
     STRING("terms", TEXT, terms),
+    STRING("postmaster", MAILBOX, postmaster),
     NUMBER("greet_delay", SECONDS, greet_delay, 0, 30),
     NUMBER("max_message_size", OCTETS, max_message_size, 65536, 1LL << 40),
     NUMBER("idle_timeout", SECONDS, idle_timeout, 1, 86400),
@@ -59,6 +71,7 @@ static const char *parse_line(struct conf *, char *line);
 static const char *set_key(struct conf *, const struct key *, const char *);
 static const char *set_number(void *, const struct key *, const char *);
 static const char *set_string(char *, const struct key *, const char *);
+static const char *set_mailbox(char *, const struct key *, const char *);
 static const char *set_yes_or_no(bool *, const char *);
 static const char *add_resolver(struct conf *, const char *);
 static void print_resolvers(const struct conf *, FILE *);
@@ -111,6 +124,7 @@ conf_print(const struct conf *c, FILE *f)
 		case HOSTNAME:
 		case PATH:
 		case TEXT:
+		case MAILBOX:
 			if (*at != '\0')
 				fprintf(f, "%s %s\n", k->name, at);
 			break;
@@ -240,6 +254,8 @@ set_key(struct conf *c, const struct key *k, const char *value)
 		return set_string(at, k, value);
 	case TEXT:
 		return set_string(at, k, value);
+	case MAILBOX:
+		return set_mailbox(at, k, value);
 	case SECONDS:
 	case COUNT:
 	case OCTETS:
@@ -263,6 +279,17 @@ set_string(char *at, const struct key *k, const char *value)
 	if (strlcpy(at, value, k->size) >= k->size)
 		return "the value is too long";
 	return NULL;
+}
+
+static const char *
+set_mailbox(char *at, const struct key *k, const char *value)
+{
+	struct path p;
+
+	if (path_parse_mailbox(value, strlen(value), &p) != PATH_OK ||
+	    path_is_postmaster(&p) || p.literal)
+		return "not an address like postmaster@example.com";
+	return set_string(at, k, p.mailbox);
 }
 
 static const char *

@@ -18,6 +18,7 @@ enum { BUSY_MS = 2000, APPLICATION = 0x6d783170, VERSION = 1 };
 enum { KEEP = 256 }; /* rows of a table that are read at once */
 
 static bool is_ours(struct sql *, const char *file, char err[DB_ERROR]);
+static enum answer first_domain(struct policy_db *, struct domain_row *);
 static enum answer find_domain(
     struct policy_db *, const char *name, struct domain_row *);
 static enum answer find_verdicts(struct policy_db *, enum policy_table,
@@ -74,8 +75,11 @@ enum answer
 policy_domain(struct policy_db *p, const char *name, struct domain_row *out)
 {
 	const char *dot;
-	enum answer found = find_domain(p, name, out);
+	enum answer found;
 
+	if (*name == '\0')
+		return first_domain(p, out);
+	found = find_domain(p, name, out);
 	while (found == ANSWER_NO && (dot = strchr(name, '.')) != NULL) {
 		name = dot + 1;
 		found = find_domain(p, name, out);
@@ -164,6 +168,21 @@ is_ours(struct sql *q, const char *file, char err[DB_ERROR])
 		    "%s: schema version %lld, this program knows %d", file,
 		    (long long)version, VERSION);
 	return false;
+}
+
+static enum answer
+first_domain(struct policy_db *p, struct domain_row *out)
+{
+	struct policy_row row;
+	unsigned at = 0;
+	enum answer found = policy_next(p, POLICY_DOMAIN, &at, &row);
+	char name[DOMAIN_LEN + 1];
+
+	if (found == ANSWER_YES &&
+	    strlcpy(name, row.column[0], sizeof name) >= sizeof name)
+		found = ANSWER_UNAVAILABLE;
+	policy_stop(p, POLICY_DOMAIN);
+	return found == ANSWER_YES ? find_domain(p, name, out) : found;
 }
 
 static enum answer

@@ -40,7 +40,7 @@ struct policy_db *policy_db_open(const char *file, char err[DB_ERROR]);
 struct policy_db *policy_db_read(const char *file, char err[DB_ERROR]);
 void policy_db_close(struct policy_db *);
 /* NAME in inner form: its own row, or the nearest parent's that serves
- * subdomains. */
+ * subdomains; "" is the first row by name. */
 enum answer policy_domain(
     struct policy_db *, const char *name, struct domain_row *out);
 /* The verdicts of TEST: domain_policy of DOMAIN (the row's name; NULL: none),

@@ -157,7 +157,8 @@ test_domains(struct policy_db *p)
 	is_int(policy_domain(p, "example", &row), ANSWER_NO, "no parent");
 	is_int(policy_domain(p, "xexample.com", &row), ANSWER_NO, "no tail");
 	is_int(policy_domain(p, "%", &row), ANSWER_NO, "no pattern");
-	is_int(policy_domain(p, "", &row), ANSWER_NO, "no name");
+	is_int(policy_domain(p, "", &row), ANSWER_YES, "any at all");
+	is_str(row.name, "example.com", "the first by name");
 }
 
 static void

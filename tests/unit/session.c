@@ -29,6 +29,8 @@ domain(void *ctx, const char *name, struct domain_row *row)
 
 	if (m->no_policy)
 		return ANSWER_UNAVAILABLE;
+	if (*name == '\0')
+		name = "example.com";
 	strlcpy(row->name, name, sizeof row->name);
 	return strcmp(name, "example.com") == 0 ||
 		strcmp(name, "xn--bcher-kva.example") == 0 ||
@@ -302,6 +304,30 @@ test_rcpt(void)
 }
 
 static void
+test_postmaster(void)
+{
+	strlcpy(conf.hostname, "backup.other", sizeof conf.hostname);
+	to_rcpt();
+	expect("RCPT TO:<POSTMASTER>", 250, "2.1.5");
+	expect("RCPT TO:<postmaster@Backup.Other>", 250, "2.1.5");
+	expect("RCPT TO:<someone@backup.other>", 550, "5.7.1");
+	data("x\r\n.\r\n", 6);
+	is_str(memory.mailboxes, "b@example.com postmaster@example.com ",
+	    "our postmaster is that of a domain");
+	strlcpy(conf.postmaster, "me@backup.test", sizeof conf.postmaster);
+	to_rcpt();
+	expect("RCPT TO:<Postmaster>", 250, "2.1.5");
+	data("x\r\n.\r\n", 6);
+	is_str(memory.mailboxes, "b@example.com me@backup.test ",
+	    "or whom mx.conf names");
+	to_rcpt();
+	memory.no_policy = true;
+	expect("RCPT TO:<postmaster>", 451, "4.3.0");
+	conf.postmaster[0] = '\0';
+	strlcpy(conf.hostname, "backup.test", sizeof conf.hostname);
+}
+
+static void
 test_data(void)
 {
 	static const char nul[] = "a\0b\r\n.\r\n";
@@ -479,6 +505,7 @@ main(void)
 	test_order();
 	test_mail();
 	test_rcpt();
+	test_postmaster();
 	test_data();
 	test_bounds();
 	test_bdat();
