@@ -133,7 +133,7 @@ like "$(mxq show "$(basename "$(queued example.com)")")" '451 4.2.0 not now' \
 
 # 5xx: a bounce
 fresh 'RCPT:b@example.com=550 5.1.1 who is that'
-send 'a@example.org RET=HDRS ENVID=q+2B1' \
+send 'a@example.org RET=HDRS ENVID=q+2B1;+3D' \
     'b@example.com ORCPT=rfc822;bb@example.com' 'a secret'
 run
 run
@@ -162,7 +162,7 @@ like "$report" '^multipart/report delivery-status <a@example.org> auto-replied' 
 like "$report" '^text/plain message/delivery-status text/rfc822-headers' \
     'of three parts'
 like "$report" '^Reporting-MTA: dns; backup.test$' 'Reporting-MTA'
-like "$report" '^Original-Envelope-Id: q\+1$' 'the envelope id, decoded'
+like "$report" '^Original-Envelope-Id: q\+1;=$' 'the envelope id, decoded'
 like "$report" '^Arrival-Date: [A-Z][a-z]{2}, ' 'Arrival-Date'
 like "$report" '^Original-Recipient: rfc822;bb@example.com$' \
     'Original-Recipient'

@@ -33,7 +33,8 @@ static void write_sentence(struct writer *);
 static void write_status(struct writer *);
 static void write_rcpt(struct writer *, const struct rcpt *);
 static void write_original(struct writer *);
-static void write_xtext(struct writer *, const char *field, const char *xtext);
+static void write_xtext(
+    struct writer *, const char *field, const char *xtext, size_t plain);
 static void write_address(struct writer *, const char *mailbox);
 static bool is_ascii(const char *);
 static void status_of(
@@ -133,7 +134,7 @@ write_status(struct writer *w)
 	date_format(e->arrived, date);
 	put(w, "--%s\r\nContent-Type: message/delivery-status\r\n\r\n", w->id);
 	if (e->envid[0] != '\0')
-		write_xtext(w, "Original-Envelope-Id: ", e->envid);
+		write_xtext(w, "Original-Envelope-Id: ", e->envid, 0);
 	put(w, "Reporting-MTA: dns; %s\r\nArrival-Date: %s\r\n",
 	    w->conf->hostname, date);
 	for (size_t i = 0; i < e->nrcpt; i++) {
@@ -151,7 +152,8 @@ write_rcpt(struct writer *w, const struct rcpt *r)
 	status_of(w, r, status);
 	put(w, "\r\n");
 	if (r->orcpt[0] != '\0')
-		write_xtext(w, "Original-Recipient: ", r->orcpt);
+		write_xtext(w, "Original-Recipient: ", r->orcpt,
+		    strcspn(r->orcpt, ";") + 1);
 	put(w, "Final-Recipient: %s; ",
 	    is_ascii(r->mailbox) ? "rfc822" : "utf-8");
 	write_address(w, r->mailbox);
@@ -182,18 +184,17 @@ write_original(struct writer *w)
 	put(w, "\r\n");
 }
 
-/* FIELD: the decoded text of "xtext" or "type;xtext" (RFC 3461 4). */
+/* XTEXT decoded, but for its first PLAIN octets: "type;" (RFC 3461 4.2). */
 static void
-write_xtext(struct writer *w, const char *field, const char *xtext)
+write_xtext(
+    struct writer *w, const char *field, const char *xtext, size_t plain)
 {
-	const char *semicolon = strchr(xtext, ';');
-	size_t type = semicolon ? (size_t)(semicolon - xtext) + 1 : 0;
 	char text[ORCPT_LEN + 1], safe[ORCPT_LEN + 1];
 
-	if (!xtext_decode(xtext + type, text, sizeof text))
+	if (!xtext_decode(xtext + plain, text, sizeof text))
 		return;
 	clean(text, safe, sizeof safe);
-	put(w, "%s%.*s%s\r\n", field, (int)type, xtext, safe);
+	put(w, "%s%.*s%s\r\n", field, (int)plain, xtext, safe);
 }
 
 /* What is not ASCII as RFC 6533 3 writes it: \x{FC}. */
