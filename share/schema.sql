@@ -85,8 +85,8 @@ CREATE TABLE IF NOT EXISTS setting (
 	name TEXT PRIMARY KEY NOT NULL,
 	value TEXT NOT NULL,
 	kind TEXT NOT NULL
-	    CONSTRAINT "kind is number, score or recipients"
-	    CHECK (kind IN ('number', 'score', 'recipients')),
+	    CONSTRAINT "kind is number, score, recipients or identity"
+	    CHECK (kind IN ('number', 'score', 'recipients', 'identity')),
 	what TEXT NOT NULL,
 	CONSTRAINT "value: seconds or a count, in digits"
 	    CHECK (kind <> 'number' OR value NOT GLOB '*[^0-9]*'
@@ -96,7 +96,10 @@ CREATE TABLE IF NOT EXISTS setting (
 		AND value GLOB '[0-9]*' AND value NOT GLOB '*.*.*'
 		AND length(value) <= 6),
 	CONSTRAINT "value is only (those in table recipient) or besides (what the primary says)"
-	    CHECK (kind <> 'recipients' OR value IN ('only', 'besides'))
+	    CHECK (kind <> 'recipients' OR value IN ('only', 'besides')),
+	CONSTRAINT "value is auto, xclient, xforward or headers"
+	    CHECK (kind <> 'identity'
+		OR value IN ('auto', 'xclient', 'xforward', 'headers'))
 ) STRICT, WITHOUT ROWID;
 
 -- The same for one domain; what is not here is as in setting.
@@ -295,20 +298,6 @@ CREATE TRIGGER IF NOT EXISTS setting_fixed BEFORE UPDATE OF name, kind ON settin
 BEGIN
 	SELECT RAISE(ABORT, 'setting: change value only');
 END;
-CREATE TRIGGER IF NOT EXISTS domain_setting_insert BEFORE INSERT ON domain_setting
-BEGIN
-	SELECT CASE
-	WHEN NEW.domain NOT IN (SELECT name FROM domain)
-	    THEN RAISE(ABORT, 'domain_setting.domain: not in table domain; insert it there first')
-	WHEN NEW.name NOT IN ('spam_threshold', 'recipients')
-	    THEN RAISE(ABORT, 'domain_setting.name: a domain has spam_threshold and recipients of its own')
-	WHEN NEW.name = 'spam_threshold' AND (NEW.value GLOB '*[^0-9.]*'
-		OR NEW.value NOT GLOB '[0-9]*' OR NEW.value GLOB '*.*.*')
-	    THEN RAISE(ABORT, 'domain_setting.value: a score as 6 or 6.5')
-	WHEN NEW.name = 'recipients' AND NEW.value NOT IN ('only', 'besides')
-	    THEN RAISE(ABORT, 'domain_setting.value: only (those in table recipient) or besides (what the primary says)')
-	END;
-END;
 CREATE TRIGGER IF NOT EXISTS domain_setting_update BEFORE UPDATE ON domain_setting
 BEGIN
 	SELECT RAISE(ABORT, 'domain_setting: use INSERT OR REPLACE');
@@ -370,6 +359,8 @@ INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
     ('spam_threshold', '6', 'score', 'the score above which mail is spam'),
     ('recipients', 'besides', 'recipients',
 	'table recipient: only those, or besides what the primary says'),
+    ('identity', 'auto', 'identity',
+	'how a primary is told whose mail it is: the first of xclient and xforward that it offers; the header section says it too'),
     ('recipient_budget', '5', 'number',
 	'unknown recipients a client may name in 10 minutes'),
     ('callout_target', '6', 'number',
@@ -387,6 +378,26 @@ SELECT column1, column2 FROM (VALUES
     (0, 900), (14400, 1800), (28800, 3600), (57600, 5400), (100800, 7200),
     (144000, 10800))
 WHERE NOT EXISTS (SELECT 1 FROM backoff);
+
+-- Made anew each time, and last: an older one does not know all the names.
+DROP TRIGGER IF EXISTS domain_setting_insert;
+CREATE TRIGGER domain_setting_insert BEFORE INSERT ON domain_setting
+BEGIN
+	SELECT CASE
+	WHEN NEW.domain NOT IN (SELECT name FROM domain)
+	    THEN RAISE(ABORT, 'domain_setting.domain: not in table domain; insert it there first')
+	WHEN NEW.name NOT IN ('spam_threshold', 'recipients', 'identity')
+	    THEN RAISE(ABORT, 'domain_setting.name: a domain has spam_threshold, recipients and identity of its own')
+	WHEN NEW.name = 'spam_threshold' AND (NEW.value GLOB '*[^0-9.]*'
+		OR NEW.value NOT GLOB '[0-9]*' OR NEW.value GLOB '*.*.*')
+	    THEN RAISE(ABORT, 'domain_setting.value: a score as 6 or 6.5')
+	WHEN NEW.name = 'recipients' AND NEW.value NOT IN ('only', 'besides')
+	    THEN RAISE(ABORT, 'domain_setting.value: only (those in table recipient) or besides (what the primary says)')
+	WHEN NEW.name = 'identity' AND NEW.value
+		NOT IN ('auto', 'xclient', 'xforward', 'headers')
+	    THEN RAISE(ABORT, 'domain_setting.value: auto, xclient, xforward or headers')
+	END;
+END;
 
 PRAGMA user_version = 1;
 COMMIT;

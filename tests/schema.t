@@ -126,11 +126,18 @@ refuses "UPDATE domain_policy SET test = 'helo'" 'before there is a recipient'
 takes "INSERT OR REPLACE INTO domain_setting
     VALUES('example.com', 'spam_threshold', '7.5')"
 refuses "INSERT INTO domain_setting VALUES('example.com', 'x', '7')" \
-    'spam_threshold and recipients'
+    'spam_threshold, recipients and identity'
 refuses "INSERT OR REPLACE INTO domain_setting
     VALUES('example.com', 'spam_threshold', 'high')" 'a score as 6'
 refuses "INSERT INTO domain_setting
     VALUES('example.com', 'recipients', 'all')" 'only'
+takes "INSERT INTO domain_setting
+    VALUES('example.com', 'identity', 'xclient')"
+refuses "INSERT OR REPLACE INTO domain_setting
+    VALUES('example.com', 'identity', 'yes')" \
+    'auto, xclient, xforward or headers'
+refuses "UPDATE setting SET value = 'all' WHERE name = 'identity'" \
+    'value is auto, xclient, xforward or headers'
 takes "DELETE FROM domain WHERE name = 'example.com'"
 is "$(sql 'SELECT (SELECT count(*) FROM domain_policy) +
     (SELECT count(*) FROM domain_setting)')" 0 'a domain takes its rows along'
@@ -146,6 +153,21 @@ refuses "UPDATE setting SET name = 'x' WHERE name = 'greylist_delay'" \
 refuses "INSERT INTO backoff VALUES(-1, 900)" 'after is seconds'
 refuses "INSERT INTO backoff VALUES(1, 59)" 'every is seconds, 60 to 86400'
 refuses "INSERT INTO backoff VALUES(1, 86401)" 'every is seconds'
+
+# ---- one made by an older schema.sql learns the new names, and loses nothing
+takes "DROP TRIGGER domain_setting_insert;
+    CREATE TRIGGER domain_setting_insert BEFORE INSERT ON domain_setting
+    WHEN NEW.name NOT IN ('spam_threshold') BEGIN SELECT RAISE(ABORT, 'old'); END;
+    DELETE FROM setting WHERE name = 'identity';
+    INSERT INTO domain_setting VALUES('six.example', 'spam_threshold', '5')"
+refuses "INSERT INTO domain_setting
+    VALUES('six.example', 'identity', 'auto')" old
+sqlite3 -bail "$db" <"$top/share/schema.sql"
+ok $? 'an older one is read over'
+takes "INSERT INTO domain_setting VALUES('six.example', 'identity', 'auto')"
+is "$(sql "SELECT value FROM domain_setting WHERE name = 'spam_threshold'
+    UNION ALL SELECT value FROM setting WHERE name = 'identity'" |
+    tr '\n' ' ')" '5 auto ' 'what was set stays, what was missing is there'
 
 # ---- zones and clients
 takes "INSERT INTO dnsbl(zone) VALUES('zen.example.net')"

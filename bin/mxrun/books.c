@@ -9,6 +9,7 @@
 #include "decision.h"
 #include "greylist.h"
 #include "log.h"
+#include "outbound.h"
 
 enum { PRUNE_EVERY = 3600 };
 
@@ -48,6 +49,10 @@ books_look_up(struct books *b, struct job *j)
 		return false;
 	}
 	j->handled = handled == ANSWER_YES;
+	if (!outbound_look_up(b->policy, j)) {
+		log_event(LOG_L_ERROR, "no-policy", "domain", j->domain, NULL);
+		return false;
+	}
 	memset(&j->primary, 0, sizeof j->primary);
 	j->walk.dir_mtime_ns = 0;
 	if (!state(b))

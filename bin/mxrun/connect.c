@@ -104,6 +104,7 @@ open_session(struct delivery *d)
 		primary_is_down(d, "mx-send can not be started");
 		return false;
 	}
+	sender_identity(d->sender, d->job->identity);
 	if (sender_open(d->sender, d->run->conf->hostname, r->target, r->n,
 		deadline, &d->server) == 0 &&
 	    d->server.status == SEND_IS_OPEN) {

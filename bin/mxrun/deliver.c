@@ -101,11 +101,12 @@ hand_over(struct delivery *d, struct message *m)
 	struct envelope *e = m->envelope;
 	bool again;
 
+	sender_id(d->sender, m->name);
 	do {
 		again = ask(d, m) && is_unasked(d, e);
 		settle_replies(d, m);
-	} while (again && envelope_count(e, RCPT_WAITING) > 0 &&
-	    connect_primary(d));
+	} while (
+	    again && envelope_count(e, RCPT_WAITING) > 0 && connect_primary(d));
 }
 
 /* False when there is no sense in asking for the rest at once. */

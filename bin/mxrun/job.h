@@ -14,13 +14,15 @@
 #include "conf.h"
 #include "policydb.h"
 #include "primaries.h"
+#include "sendproto.h"
 #include "spool.h"
 
 struct job {
 	char domain[DOMAIN_LEN + LITERAL_LEN + 1]; /* a literal, for a DSN */
-	bool forced;		/* named, or by ETRN: tried now */
-	bool handled;		/* we are its backup */
-	struct domain_row row;	/* if handled */
+	bool forced;	       /* named, or by ETRN: tried now */
+	bool handled;	       /* we are its backup */
+	struct domain_row row; /* if handled */
+	enum send_identity identity;
 	struct primary primary; /* state UNKNOWN: nothing is known */
 	struct walk walk;	/* dir_mtime_ns 0: not known */
 };

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "deliver.h"
+#include "lineup.h"
 #include "log.h"
+#include "outbound.h"
 #include "wire.h"
 
 enum { PROGRESS_MS = 1000, LOCKED_WAIT = 60, SETTLED_NS = 2000000000 };
@@ -60,6 +62,7 @@ serve(const struct run *run, const struct job *job, int dir, int fd,
 {
 	int64_t told = wire_now(), before;
 	struct delivery d;
+	struct lineup lineup;
 	struct stat st;
 	struct due due;
 
@@ -70,8 +73,11 @@ serve(const struct run *run, const struct job *job, int dir, int fd,
 	}
 	before = due_mtime_ns(&st);
 	delivery_begin(&d, run, job, &due, dir, report);
+	lineup_begin(&lineup, &due, dir);
 	for (size_t i = 0; i < due.n && !stopping(); i++) {
 		report->due = (unsigned)(due.n - i);
+		if (i >= lineup.end && outbound_tells_client(job, &d.server))
+			lineup_sort(&lineup, &due, i, dir);
 		serve_message(&d, due.name[i]);
 		if (wire_now() - told > PROGRESS_MS) {
 			told = wire_now();

@@ -100,6 +100,27 @@ xtext_decode(const char *s, char *out, size_t size)
 	return true;
 }
 
+bool
+xtext_encode(const char *s, char *out, size_t size)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t used = 0;
+
+	for (; *s != '\0'; s++) {
+		if (*s < 0x20 || *s >= 0x7f || used + 3 >= size)
+			return false;
+		if (strchr("+= ", *s) == NULL) {
+			out[used++] = *s;
+			continue;
+		}
+		out[used++] = '+';
+		out[used++] = digits[*s >> 4];
+		out[used++] = digits[*s & 15];
+	}
+	out[used] = '\0';
+	return true;
+}
+
 const char *
 body_name(enum body body)
 {

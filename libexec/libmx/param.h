@@ -53,6 +53,8 @@ enum param_error param_parse_rcpt(
 /* xtext (RFC 3461 4): decodes S into out of SIZE octets, NUL-terminated; false
  * when S is not xtext, decodes to a control octet, or does not fit. */
 bool xtext_decode(const char *s, char *out, size_t size);
+/* The way there; false when it does not fit, or S is not printable ASCII. */
+bool xtext_encode(const char *s, char *out, size_t size);
 
 const char *body_name(enum body); /* "7BIT", "8BITMIME", NULL for none */
 const char *ret_name(enum ret);	  /* "FULL", "HDRS", NULL */

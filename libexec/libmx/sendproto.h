@@ -7,9 +7,11 @@
  * regular file, beside its first octet (SCM_RIGHTS); from a shell, where fd 0
  * is no socket, fd 3 is the message.
  *
- *	op=open helo=NAME limit=SECONDS target=IP:PORT host=NAME [target= …]
+ *	op=open helo=NAME limit=SECONDS identity= target=IP:PORT host=NAME
+ *	   [target= …]
  *	  -> status=open|temporary host="name [ip]" reply= ext=SIZE=1,…
  *	op=mail from= size= offset= trace= body= smtputf8= ret= envid=
+ *	   client=IP name= helo= proto= id=
  *	   rcpt=MAILBOX notify= orcpt= [rcpt= …]
  *	  -> status=open|closed  rcpt=INDEX reply="250 2.0.0 text" …
  *	op=probe from= rcpt=MAILBOX [rcpt= …]
@@ -39,12 +41,29 @@
 #include "reply.h"
 
 enum { SEND_TARGETS = 64, SEND_HOST = DOMAIN_LEN + LITERAL_LEN + 2 };
-enum { SEND_EXT = 256 };
+enum { SEND_EXT = 256, SEND_PROTO = 16 };
 
 enum send_op { SEND_OPEN, SEND_MAIL, SEND_PROBE, SEND_QUIT };
 enum send_status { SEND_IS_OPEN, SEND_TEMPORARY, SEND_PERMANENT, SEND_CLOSED };
 /* PERMANENT is never said of a connection: RFC 5321 gives no leave to bounce
  * mail because a host does not greet. */
+
+/* How the server learns whose message it is, where it offers to. */
+enum send_identity {
+	IDENTITY_HEADERS, /* it reads the header section; no command */
+	IDENTITY_XCLIENT,
+	IDENTITY_XFORWARD,
+	IDENTITY_AUTO /* the first of XCLIENT, XFORWARD that is offered */
+};
+
+/* Who brought a message here.  What is empty is not known. */
+struct send_client {
+	char ip[IP_TEXT]; /* "": it began here, nothing is told */
+	char name[DOMAIN_LEN + 1];
+	char helo[DOMAIN_LEN + 1];
+	char proto[SEND_PROTO]; /* "ESMTPS", as in Received */
+	char id[ID_NAME + 1];	/* its name here */
+};
 
 struct send_target {
 	struct ip ip;
@@ -65,6 +84,7 @@ struct send_request {
 	/* open */
 	unsigned limit; /* seconds; 0: none but RFC 5321's */
 	char helo[DOMAIN_LEN + 1];
+	enum send_identity identity;
 	size_t ntarget;
 	struct send_target target[SEND_TARGETS];
 	/* mail; of a probe, from and rcpt only */
@@ -74,6 +94,7 @@ struct send_request {
 	enum body body;
 	bool smtputf8;
 	enum ret ret;
+	struct send_client client;
 	size_t nrcpt;
 	struct send_rcpt *rcpt;
 	struct reply mail; /* of the answer to a probe */
@@ -98,6 +119,12 @@ int sender_open(struct sender *, const char *helo, const struct send_target *,
     size_t n, int64_t deadline, struct send_answer *);
 /* No step of the sessions opened from now on takes longer. */
 void sender_limit(struct sender *, unsigned seconds);
+/* How those sessions tell the server of a message's client. */
+void sender_identity(struct sender *, enum send_identity);
+/* The name here of the messages handed over from now on, for its log. */
+void sender_id(struct sender *, const char *id);
+/* "auto", "xclient" …; false: S is none of them. */
+bool send_identity_parse(const char *s, enum send_identity *);
 /*
  * Hands over one message: those recipients of E that wait.  REPLIES has
  * E->nrcpt members; those asked are filled.  Code 0: the outcome is not known,

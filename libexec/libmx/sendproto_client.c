@@ -20,6 +20,8 @@ struct sender {
 	struct helper helper;
 	bool broken; /* it owes us an answer, or gave nonsense */
 	unsigned limit;
+	enum send_identity identity;
+	char id[ID_NAME + 1];
 };
 
 struct mail_answer { /* as it is read */
@@ -63,6 +65,18 @@ sender_limit(struct sender *s, unsigned seconds)
 	s->limit = seconds;
 }
 
+void
+sender_identity(struct sender *s, enum send_identity identity)
+{
+	s->identity = identity;
+}
+
+void
+sender_id(struct sender *s, const char *id)
+{
+	strlcpy(s->id, id, sizeof s->id);
+}
+
 int
 sender_open(struct sender *s, const char *helo, const struct send_target *t,
     size_t n, int64_t deadline, struct send_answer *out)
@@ -74,6 +88,7 @@ sender_open(struct sender *s, const char *helo, const struct send_target *t,
 	pairs_add(&p, "op", "open");
 	pairs_add(&p, "helo", helo);
 	pairs_add_number(&p, "limit", s->limit);
+	pairs_add(&p, "identity", send_identity_name[s->identity]);
 	for (size_t i = 0; i < n && i < SEND_TARGETS; i++) {
 		char ip[IP_TEXT], text[IP_TEXT + 8];
 
@@ -107,6 +122,8 @@ sender_mail(struct sender *s, const struct envelope *e, int fd, uint64_t offset,
 	pairs_add_number(&p, "size", size);
 	pairs_add_number(&p, "offset", offset);
 	add_message(&p, e);
+	if (s->identity != IDENTITY_HEADERS)
+		send_add_client(&p, e, s->id);
 	add_recipients(&p, e);
 	if (ask(s, &p, fd, deadline) == -1 ||
 	    read_block(s, deadline, set_outcome, &a) == -1) {

@@ -3,6 +3,7 @@
 #ifndef SENDPROTO_PARTS_H
 #define SENDPROTO_PARTS_H
 
+#include "pairs.h"
 #include "sendproto.h"
 
 enum { SEND_REPLY_TEXT = REPLY_TEXT + ENHANCED_LEN + 16 };
@@ -20,5 +21,10 @@ bool send_reply_parse(const char *s, struct reply *out);
  * -1 with EBADMSG or ENOMEM. */
 int send_request_set(
     struct send_request *, bool begun, const char *key, const char *value);
+/* The same for keys about identity (sendproto_identity.c). */
+int send_identity_set(struct send_request *, const char *, const char *);
+/* What is known of a message's client, for the server's end. */
+void send_add_client(struct pairs *, const struct envelope *, const char *id);
+extern const char *const send_identity_name[IDENTITY_AUTO + 1];
 
 #endif

@@ -77,7 +77,7 @@ send_request_set(
 		if (keys[i].op == r->op && strcmp(keys[i].name, key) == 0)
 			return keys[i].set(r, value);
 	}
-	return bad();
+	return send_identity_set(r, key, value);
 }
 
 static int

@@ -4,6 +4,7 @@
  *
  *	250-mx.example.net
  *	250-SIZE 1073741824
+ *	250-XFORWARD NAME ADDR PROTO HELO IDENT SOURCE
  *	250 LIMITS RCPTMAX=100 MAILMAX=20
  */
 #include "ehlo.h"
@@ -33,6 +34,7 @@ static const struct keyword keywords[] = {
 
 static void set_name(struct ehlo *, const char *);
 static void set_size(struct ehlo *, const char *);
+static unsigned attributes(char *);
 static void set_limits(struct ehlo *, char *);
 static unsigned limit_value(const char *);
 static void append(char *, size_t, const char *);
@@ -60,6 +62,10 @@ ehlo_line(struct ehlo *e, bool first, const char *text, size_t n)
 		set_size(e, rest);
 	if (rest != NULL && strcasecmp(word, "LIMITS") == 0)
 		set_limits(e, rest);
+	if (rest != NULL && strcasecmp(word, "XCLIENT") == 0)
+		e->xclient = attributes(rest);
+	if (rest != NULL && strcasecmp(word, "XFORWARD") == 0)
+		e->xforward = attributes(rest);
 }
 
 void
@@ -77,6 +83,10 @@ ehlo_format(const struct ehlo *e, char *out, size_t size)
 			strlcat(out, text, size);
 		}
 	}
+	if (e->xclient != 0)
+		append(out, size, "XCLIENT");
+	if (e->xforward != 0)
+		append(out, size, "XFORWARD");
 	if (e->rcpt_max > 0) {
 		snprintf(text, sizeof text, "RCPTMAX=%u", e->rcpt_max);
 		append(out, size, text);
@@ -124,6 +134,33 @@ limit_value(const char *digits)
 	const char *wrong;
 
 	return (unsigned)strtonum(digits, 1, 999999, &wrong);
+}
+
+static unsigned
+attributes(char *rest)
+{
+	static const struct {
+		const char *name;
+		unsigned bit;
+	} known[] = {
+	    {"NAME", ATTRIBUTE_NAME},
+	    {"ADDR", ATTRIBUTE_ADDR},
+	    {"PROTO", ATTRIBUTE_PROTO},
+	    {"HELO", ATTRIBUTE_HELO},
+	    {"IDENT", ATTRIBUTE_IDENT},
+	    {"SOURCE", ATTRIBUTE_SOURCE},
+	};
+	unsigned found = 0;
+	char *word;
+
+	while ((word = strsep(&rest, " ")) != NULL) {
+		for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+			if (strcasecmp(word, known[i].name) == 0)
+				found |= known[i].bit;
+		}
+	}
+	/* without an address nothing is told */
+	return (found & ATTRIBUTE_ADDR) != 0 ? found : 0;
 }
 
 static void

@@ -12,6 +12,15 @@
 
 #include "bounds.h"
 
+enum attribute { /* bits: of XCLIENT and XFORWARD, as Postfix defines them */
+	ATTRIBUTE_NAME = 1,
+	ATTRIBUTE_ADDR = 2,
+	ATTRIBUTE_PROTO = 4,
+	ATTRIBUTE_HELO = 8,
+	ATTRIBUTE_IDENT = 16,
+	ATTRIBUTE_SOURCE = 32
+};
+
 struct ehlo {
 	char name[DOMAIN_LEN + 1]; /* the server's, as it says */
 	bool pipelining;	   /* RFC 2920 */
@@ -21,8 +30,10 @@ struct ehlo {
 	bool dsn;		   /* RFC 3461 */
 	bool enhanced;		   /* RFC 2034 */
 	bool size;		   /* RFC 1870 */
-	uint64_t size_limit;	   /* 0: none said */
-	unsigned rcpt_max;	   /* RFC 9422 LIMITS; 0: none said */
+	unsigned xclient;	   /* attributes it takes, see enum attribute */
+	unsigned xforward;
+	uint64_t size_limit; /* 0: none said */
+	unsigned rcpt_max;   /* RFC 9422 LIMITS; 0: none said */
 	unsigned mail_max;
 };
 

@@ -22,6 +22,7 @@
 
 #include "body.h"
 #include "command.h"
+#include "identity.h"
 #include "refuse.h"
 
 enum {
@@ -34,10 +35,11 @@ enum {
 struct transaction {
 	struct session *s;
 	struct send_request *r;
-	size_t n;	 /* recipients in it: the first N of the request */
-	size_t asked;	 /* of them in commands so far */
-	size_t heard;	 /* of them replied to */
-	size_t accepted; /* with 2xx */
+	size_t n;	   /* recipients in it: the first N of the request */
+	size_t asked;	   /* of them in commands so far */
+	size_t heard;	   /* of them replied to */
+	size_t accepted;   /* with 2xx */
+	unsigned forwards; /* XFORWARD commands not replied to */
 	bool mail_heard;
 	struct reply mail;
 	size_t len;
@@ -46,6 +48,7 @@ struct transaction {
 
 static void transact(struct transaction *);
 static bool send_envelope(struct transaction *);
+static bool send_forward(struct transaction *);
 static bool add_command(struct transaction *, const char *);
 static bool flush(struct transaction *, bool more);
 static bool hear(struct transaction *);
@@ -67,7 +70,7 @@ mail_send(struct session *s, struct send_request *r)
 {
 	struct transaction t = {.s = s, .r = r, .n = r->nrcpt};
 
-	if (session_is_open(s) && refuse_locally(r, &s->ehlo))
+	if (identity_show(s, r) && refuse_locally(r, &s->ehlo))
 		return true;
 	if (session_is_open(s) && mail_start(s)) {
 		if (s->ehlo.rcpt_max > 0 && t.n > s->ehlo.rcpt_max)
@@ -75,6 +78,8 @@ mail_send(struct session *s, struct send_request *r)
 		transact(&t);
 		s->until = INT64_MAX;
 	}
+	if (s->resting)
+		return true;
 	if (session_is_open(s)) /* who is left is asked for again */
 		return s->ehlo.mail_max == 0 || s->mails < s->ehlo.mail_max;
 	answer_all(r, 0, NULL, s->why);
@@ -133,7 +138,7 @@ send_envelope(struct transaction *t)
 	char line[COMMAND_LINE];
 
 	command_mail(t->r, &t->s->ehlo, line);
-	if (!add_command(t, line))
+	if (!send_forward(t) || !add_command(t, line))
 		return false;
 	for (size_t i = 0; i < t->n; i++, t->asked++) {
 		if (t->r->rcpt[i].answered)
@@ -145,6 +150,20 @@ send_envelope(struct transaction *t)
 			return false;
 	}
 	return true;
+}
+
+static bool
+send_forward(struct transaction *t)
+{
+	char text[XFORWARD_TEXT];
+
+	t->forwards = identity_forward(t->s, t->r, text);
+	if (t->forwards == 0)
+		return true;
+	if (t->s->ehlo.pipelining)
+		return add_command(t, text);
+	return session_push(t->s, STEP_XFORWARD, text, strlen(text), false) &&
+	    identity_hear(t->s, &t->forwards);
 }
 
 /* Makes room first, by hearing what was asked. */
@@ -175,7 +194,8 @@ flush(struct transaction *t, bool more)
 static bool
 hear(struct transaction *t)
 {
-	if (!t->mail_heard && !hear_mail(t))
+	if (!identity_hear(t->s, &t->forwards) ||
+	    (!t->mail_heard && !hear_mail(t)))
 		return false;
 	while (t->heard < t->asked) {
 		struct send_rcpt *rcpt = &t->r->rcpt[t->heard++];

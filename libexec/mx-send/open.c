@@ -21,32 +21,67 @@
 #include <strings.h>
 #include <unistd.h>
 
-static bool try_target(struct session *, const char *,
-    const struct send_target *, struct send_answer *);
+static bool try_target(
+    struct session *, const struct send_target *, struct send_answer *);
 static int connect_to(const struct session *, const struct send_target *);
 static int await_connection(int, int64_t);
-static bool greet(struct session *, const char *, struct reply *);
-static bool say_hello(struct session *, const char *, struct reply *);
-static bool is_us(struct session *, const char *, struct reply *);
+static bool greet(struct session *, struct reply *);
+static bool is_us(struct session *, struct reply *);
 
 void
 open_session(
     struct session *s, const struct send_request *r, struct send_answer *a)
 {
 	session_close(s);
+	s->identity = r->identity;
+	s->no_xclient = s->resting = false;
+	strlcpy(s->helo, r->helo, sizeof s->helo);
 	*a = (struct send_answer){.status = SEND_TEMPORARY};
 	for (size_t i = 0; i < r->ntarget; i++) {
-		if (!try_target(s, r->helo, &r->target[i], a))
+		if (!try_target(s, &r->target[i], a))
 			continue;
+		s->target = r->target[i];
 		a->status = SEND_IS_OPEN;
 		ehlo_format(&s->ehlo, a->ext, sizeof a->ext);
 		return;
 	}
 }
 
+bool
+open_again(struct session *s)
+{
+	struct send_answer a = {.status = SEND_TEMPORARY};
+
+	session_close(s);
+	s->resting = false;
+	if (try_target(s, &s->target, &a))
+		return true;
+	snprintf(s->why, sizeof s->why, "%d%s%s %.400s", a.reply.code,
+	    *a.reply.enhanced ? " " : "", a.reply.enhanced, a.reply.text);
+	return false;
+}
+
+bool
+say_hello(struct session *s, const char *helo, struct reply *r)
+{
+	char line[DOMAIN_LEN + 8];
+
+	snprintf(line, sizeof line, "EHLO %s\r\n", helo);
+	s->ehlo = (struct ehlo){.size = false};
+	if (!session_push(s, STEP_EHLO, line, strlen(line), false) ||
+	    !session_reply(s, STEP_EHLO, r, &s->ehlo))
+		return false;
+	if (r->code < 500 || !session_is_open(s))
+		return true;
+	/* RFC 5321 3.2: a server without extensions */
+	s->ehlo = (struct ehlo){.size = false};
+	snprintf(line, sizeof line, "HELO %s\r\n", helo);
+	return session_command(s, STEP_EHLO, line, r);
+}
+
 static bool
-try_target(struct session *s, const char *helo, const struct send_target *t,
-    struct send_answer *a)
+try_target(
+    struct session *s, const struct send_target *t, struct send_answer *a)
 {
 	char literal[LITERAL_LEN + 1];
 	int fd;
@@ -60,7 +95,7 @@ try_target(struct session *s, const char *helo, const struct send_target *t,
 	}
 	session_init(s, fd, a->host);
 	a->reply.code = 0;
-	if (greet(s, helo, &a->reply) && session_is_open(s))
+	if (greet(s, &a->reply) && session_is_open(s))
 		return true;
 	session_close(s);
 	if (a->reply.code == 0)
@@ -119,7 +154,7 @@ await_connection(int fd, int64_t deadline)
 /* True when the server is ready for mail; else OUT is what it said, if it
  * did (code 0: the session's why tells). */
 static bool
-greet(struct session *s, const char *helo, struct reply *out)
+greet(struct session *s, struct reply *out)
 {
 	struct reply r;
 
@@ -130,37 +165,21 @@ greet(struct session *s, const char *helo, struct reply *out)
 		return false;
 	}
 	/* what follows the greeting unasked would be EHLO's answer */
-	if (!session_is_quiet(s, STEP_GREETING) || !say_hello(s, helo, &r))
+	if (!session_is_quiet(s, STEP_GREETING) || !say_hello(s, s->helo, &r))
 		return false;
 	*out = r;
-	return r.code == 250 && !is_us(s, helo, out);
-}
-
-static bool
-say_hello(struct session *s, const char *helo, struct reply *r)
-{
-	char line[DOMAIN_LEN + 8];
-
-	snprintf(line, sizeof line, "EHLO %s\r\n", helo);
-	if (!session_push(s, STEP_EHLO, line, strlen(line), false) ||
-	    !session_reply(s, STEP_EHLO, r, &s->ehlo))
-		return false;
-	if (r->code < 500 || !session_is_open(s))
-		return true;
-	/* RFC 5321 3.2: a server without extensions */
-	s->ehlo = (struct ehlo){.size = false};
-	snprintf(line, sizeof line, "HELO %s\r\n", helo);
-	return session_command(s, STEP_EHLO, line, r);
+	s->xclient = s->ehlo.xclient;
+	return r.code == 250 && !is_us(s, out);
 }
 
 /* The last guard against a loop (RFC 5321 5.1): behind address translation
  * our own host may answer at an address that is not ours. */
 static bool
-is_us(struct session *s, const char *helo, struct reply *out)
+is_us(struct session *s, struct reply *out)
 {
-	if (strcasecmp(s->ehlo.name, helo) != 0)
+	if (strcasecmp(s->ehlo.name, s->helo) != 0)
 		return false;
 	reply_set(out, 451, "4.4.6", "%s calls itself %s, as we do: a loop",
-	    s->host, helo);
+	    s->host, s->helo);
 	return true;
 }

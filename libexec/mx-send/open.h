@@ -13,5 +13,9 @@
  */
 void open_session(
     struct session *, const struct send_request *, struct send_answer *);
+/* Closes it and opens another to the same target.  False: why says so. */
+bool open_again(struct session *);
+/* EHLO, else HELO.  True when a reply came, good or bad. */
+bool say_hello(struct session *, const char *helo, struct reply *);
 
 #endif

@@ -22,6 +22,8 @@ static const struct {
 } steps[] = {
     [STEP_GREETING] = {"waiting for its greeting", WAIT_GREETING},
     [STEP_EHLO] = {"sending EHLO", WAIT_COMMAND},
+    [STEP_XCLIENT] = {"sending XCLIENT", WAIT_COMMAND},
+    [STEP_XFORWARD] = {"sending XFORWARD", WAIT_COMMAND},
     [STEP_MAIL] = {"sending MAIL FROM", WAIT_COMMAND},
     [STEP_RCPT] = {"sending RCPT TO", WAIT_COMMAND},
     [STEP_DATA] = {"sending DATA", WAIT_DATA},
@@ -45,6 +47,9 @@ session_init(struct session *s, int fd, const char *host)
 	s->fd = fd;
 	strlcpy(s->host, host, sizeof s->host);
 	s->ehlo = (struct ehlo){.size = false};
+	s->xclient = 0;
+	s->shown[0] = '\0';
+	s->no_xforward = s->resting = false;
 	s->until = INT64_MAX;
 	s->unclean = s->listening = false;
 	s->mails = 0;

@@ -20,6 +20,8 @@
 enum step { /* what the session is at */
 	STEP_GREETING,
 	STEP_EHLO,
+	STEP_XCLIENT,
+	STEP_XFORWARD,
 	STEP_MAIL,
 	STEP_RCPT,
 	STEP_DATA,
@@ -29,11 +31,23 @@ enum step { /* what the session is at */
 	STEP_QUIT
 };
 
+enum { XCLIENT_LINE = 512 + 1 }; /* with CR LF and a NUL */
+
 struct session {
+	/* how it was opened, to do it once more */
+	struct send_target target;
+	char helo[DOMAIN_LEN + 1];
+	enum send_identity identity;
+	bool no_xclient; /* it was refused: not tried again */
+	bool resting;	 /* closed until there is another message */
+	/* the connection */
 	int fd; /* -1: closed */
 	char host[SEND_HOST];
 	struct ehlo ehlo;
-	unsigned limit; /* seconds no step may pass; 0: RFC 5321's */
+	unsigned xclient;	  /* attributes that its first EHLO offered */
+	char shown[XCLIENT_LINE]; /* the XCLIENT in force; "": none */
+	bool no_xforward;	  /* it was refused */
+	unsigned limit;		  /* seconds no step may pass; 0: RFC 5321's */
 	int64_t until;	/* the end of the message's time, INT64_MAX: none */
 	bool unclean;	/* a transaction was left: RSET before the next */
 	bool listening; /* no reply is outstanding while we send: one that
@@ -78,7 +92,7 @@ bool session_said(struct session *, enum step, const struct reply *);
 /* WHAT goes before the server's name: "lost connection with". */
 bool session_lost(struct session *, enum step, const char *what);
 
-/* QUIT, and a moment for its answer. */
+/* QUIT, and a moment for its answer.  It may be resting afterwards. */
 void session_close(struct session *);
 
 #endif

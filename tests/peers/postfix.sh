@@ -24,10 +24,12 @@ from_postfix() {
 
 # start_postfix DOMAIN: takes mail for anyone at DOMAIN into $mailbox/new, at
 # $postfix_port as it comes, at $postfix_data without CHUNKING, at
-# $postfix_plain without any extension
+# $postfix_plain without any extension; lines of $postfix_settings are added to
+# main.cf; its log is $mail_log
 start_postfix() {
 	home=$scratch/postfix
 	mailbox=$home/mail/box
+	mail_log=$home/data/mail.log
 	postfix_port=$(free_port)
 	postfix_data=$(free_port)
 	postfix_plain=$(free_port)
@@ -67,6 +69,9 @@ start_postfix() {
 		message_size_limit = 0
 		smtpd_recipient_limit = 2000
 		smtpd_peername_lookup = no
+		maillog_file = $mail_log
+		maillog_file_prefixes = $home
+		${postfix_settings-}
 	END
 	master_cf >"$home/etc/master.cf"
 	chown -R news "$home/queue" "$home/data"
@@ -102,5 +107,6 @@ master_cf() {
 		retry unix - - n - - error
 		anvil unix - - n - 1 anvil
 		scache unix - - n - 1 scache
+		postlog unix-dgram n - n - 1 postlogd
 	END
 }

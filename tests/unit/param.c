@@ -113,6 +113,10 @@ test_xtext(void)
 	    "too long for its place");
 	ok(!xtext_decode("a b", out, sizeof out), "a blank");
 	ok(!xtext_decode("+", out, sizeof out), "cut short");
+	ok(xtext_encode("a+b", out, sizeof out) && strcmp(out, "a+2Bb") == 0,
+	    "and back");
+	ok(!xtext_encode("abcdefgh", out, sizeof out), "too long");
+	ok(!xtext_encode("a\n", out, sizeof out), "a line end");
 }
 
 int
