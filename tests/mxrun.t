@@ -213,6 +213,33 @@ is "$(taken)" 1 'one of two recipients is delivered'
 run
 is "$(logged delivered)" 1 'the DSN for the other goes out'
 
+# a refusal, a deferral and two that are taken, however it is handed over
+for extensions in '-mx.test|250-PIPELINING|250 CHUNKING' \
+    '-mx.test|250 PIPELINING' '-mx.test|250 CHUNKING' ' mx.test'; do
+	fresh "EHLO=250$extensions" 'RCPT:x@example.com=550 5.1.1 no' \
+	    'RCPT:y@example.com=451 4.2.1 later'
+	converse <<-'END'
+		< 220
+		> EHLO client.example.org
+		< 250
+		>> MAIL FROM:<a@example.org>\r\nRCPT TO:<x@example.com>\r\n
+		>> RCPT TO:<v@example.com>\r\nRCPT TO:<y@example.com>\r\n
+		>> RCPT TO:<w@example.com>\r\nDATA\r\n
+		repeat 5
+		< 250
+		< 354
+		>> Subject: x\r\n\r\n.\r\nQUIT\r\n
+		< 250
+		< 221
+	END
+	run
+	is "$(mxq show "$(basename "$(queued example.com)")" |
+	    sed -n 's/^to.[0-9] \([a-z]*\) <\(.\).*/\2 \1/p' | tr '\n' ';')" \
+	    'x closed;v delivered;y waiting;w delivered;' "each for itself:${extensions#?mx.test}"
+	is "$(taken) $(queued example.org | wc -l)" '1 1' \
+	    'one message there, one DSN here'
+done
+
 # NOTIFY=SUCCESS where the primary knows no DSN
 fresh 'EHLO=250-mx.test|250 PIPELINING'
 send a@example.org 'b@example.com NOTIFY=SUCCESS,FAILURE'

@@ -243,7 +243,7 @@ parse_domain(struct cursor *c, struct path *out)
 		ip_format_literal(&ip, domain);
 		out->literal = true;
 	} else if (!domain_normal(c->at, n, domain)) {
-		return n > DOMAIN_LEN + 1 ? PATH_TOO_LONG : PATH_DOMAIN;
+		return PATH_DOMAIN;
 	}
 	out->utf8 |= has_high(c->at, n);
 	c->at += n;

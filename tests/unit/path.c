@@ -147,6 +147,13 @@ test_lengths(void)
 	strlcpy(in + 67, ".example>", 20);
 	is_int(path_parse(in, strlen(in), &p, &used), PATH_DOMAIN,
 	    "a label of 64 octets");
+	for (size_t i = 0; i < 300; i++)
+		in[3 + i] = i % 50 == 49 ? '.' : 'a';
+	strlcpy(in + 256, ">", 2);
+	is_int(path_parse(in, strlen(in), &p, &used), PATH_OK,
+	    "253 octets of domain (RFC 1035 2.3.4)");
+	memcpy(in + 256, "aaa>", 5);
+	is_int(path_parse(in, strlen(in), &p, &used), PATH_DOMAIN, "256");
 }
 
 static void
