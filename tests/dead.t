@@ -18,7 +18,7 @@ unshare -n sleep 600 &
 elsewhere=$!
 will_stop $elsewhere
 elsewhere() {
-	[ "$(readlink /proc/$elsewhere/ns/net)" != "$network" ]
+	[ "$(readlink /proc/"$elsewhere"/ns/net)" != "$network" ]
 }
 network=$(readlink /proc/$$/ns/net)
 until_true 5 elsewhere
@@ -98,15 +98,15 @@ helper() {
 helpers='mx-scan mx-dkim mx-spf mx-send'
 helper_manners='missing crash early hang nul garbage long endless half'
 for name in $helpers; do
-	helper $name missing ''
-	helper $name crash "kill -SEGV \$\$"
-	helper $name early 'exec true'
-	helper $name hang 'exec sleep 600'
-	helper $name nul 'head -c 300 /dev/zero; exec sleep 600'
-	helper $name garbage 'head -c 30000 /dev/urandom; exec sleep 600'
-	helper $name long 'head -c 1000000 /dev/zero | tr "\000" x; exec sleep 600'
-	helper $name endless 'exec yes key=value'
-	helper $name half "printf 'result=clean\nmailfrom=pass\nstatus=open\n'; exec sleep 600"
+	helper "$name" missing ''
+	helper "$name" crash "kill -SEGV \$\$"
+	helper "$name" early 'exec true'
+	helper "$name" hang 'exec sleep 600'
+	helper "$name" nul 'head -c 300 /dev/zero; exec sleep 600'
+	helper "$name" garbage 'head -c 30000 /dev/urandom; exec sleep 600'
+	helper "$name" long 'head -c 1000000 /dev/zero | tr "\000" x; exec sleep 600'
+	helper "$name" endless 'exec yes key=value'
+	helper "$name" half "printf 'result=clean\nmailfrom=pass\nstatus=open\n'; exec sleep 600"
 done
 
 # ---- cases
