@@ -58,7 +58,7 @@ n=25
 		n=$((n + 1))
 	done
 } >"$scratch/zone"
-over "$tests/peers/liar.py" "$scratch/there" "$@" &
+nsenter -t $elsewhere -n "$tests/peers/liar.py" "$scratch/there" "$@" &
 will_stop $!
 dns=
 if command -v knotd >/dev/null; then
