@@ -139,6 +139,44 @@ hand 127.0.0.2
 mxq cat -t "$(basename "$(queued example.com)")" | grep -qi 'spf\|^auth'
 is $? 1 'none, where nothing was asked'
 
+# ---- results in our name that are not ours
+printf '%s\r\n' 'Authentication-Results: backup.test; spf=pass' 'From: a@b.test' \
+    'Authentication-Results: other.test; spf=pass' \
+    'Date: Tue, 24 Nov 2026 10:00:00 +0000' \
+    'authentication-results: (c)' '	"Backup.Test"; dkim=pass' \
+    'Subject: x' 'Authentication-Results: backup.test' '' '.y' \
+    'Authentication-Results: backup.test' >"$scratch/m"
+grep -vi '^auth.*backup\|^auth.*(c)\|"Backup' "$scratch/m" >"$scratch/less"
+printf 'Authentication-Results: backup.test\r\n' >>"$scratch/less"
+taken() {
+	tr -d '\r' <"$scratch/mx/message.1" | sed '1,/^	for /d'
+}
+for ehlo in '250-mx.test|250 CHUNKING' '250-mx.test|250 PIPELINING'; do
+	rm -rf "$spool"
+	start_primary "EHLO=$ehlo"
+	policy 'DELETE FROM domain' \
+	    "INSERT INTO domain(name, route)
+	    VALUES('example.com', '[127.0.0.1]:$primary_port')"
+	hand 127.0.0.2 a@sender.test b@example.com m
+	name=$(basename "$(queued example.com)")
+	mxq cat "$name" | cmp -s - "$scratch/m"
+	ok $? "the spool has it as it came, $ehlo"
+	mxq cat -t "$name" | sed '1,/^	for /d' | cmp -s - "$scratch/less"
+	ok $? 'mxq cat -t tells what is handed over'
+	mxrun >/dev/null 2>&1
+	is "$(taken)" "$(tr -d '\r' <"$scratch/less")" 'and so it is'
+	stop "$primary_pid"
+done
+policy 'DELETE FROM domain'
+add_domain example.com
+add_domain strict.example
+for _ in $(seq 33); do
+	printf '%s\r\n' 'Authentication-Results: backup.test; x' 'X: y'
+done | cat - "$scratch/less" >"$scratch/m"
+hand 127.0.0.2 a@sender.test b@example.com m
+like "$said" '^554 5.6.0 Too many Authentication-Results fields' \
+    'more of them than can be cut'
+
 # ---- DKIM and DMARC, by a real name server
 if ! command -v knotd >/dev/null; then
 	done_testing

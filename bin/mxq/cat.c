@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mxq cat: the message, octet for octet as it came; on a terminal with its
- * control octets made visible.
+ * mxq cat: the message, octet for octet as it came, or with -t as it is handed
+ * over; on a terminal with its control octets made visible.
  */
 #include <errno.h>
 #include <string.h>
@@ -41,11 +41,14 @@ static int
 cat_body(struct mxq *q, const struct target *t, struct message *m)
 {
 	static char block[BLOCK];
-	uint64_t left = m->length, at = SPOOL_HEAD;
+	const struct cuts none = {0},
+			  *cuts = q->trace ? &m->envelope->cuts : &none;
+	uint64_t left, at = 0;
 
-	while (left > 0 && !ferror(q->out.f)) {
+	while (
+	    (left = cuts_run(cuts, &at, m->length)) > 0 && !ferror(q->out.f)) {
 		size_t want = left < BLOCK ? (size_t)left : BLOCK;
-		ssize_t n = pread(m->fd, block, want, (off_t)at);
+		ssize_t n = pread(m->fd, block, want, (off_t)(SPOOL_HEAD + at));
 
 		if (n == -1 && errno == EINTR)
 			continue;
@@ -54,7 +57,6 @@ cat_body(struct mxq *q, const struct target *t, struct message *m)
 			return target_trouble(t->domain, t->id);
 		}
 		put(q, block, (size_t)n);
-		left -= (uint64_t)n;
 		at += (uint64_t)n;
 	}
 	return EX_OK;

@@ -18,6 +18,7 @@ static void show_head(
 static void show_from(struct mxq *, const struct envelope *);
 static void show_primary(struct mxq *, const struct primary *);
 static void show_trace(struct mxq *, const char *trace);
+static void show_cut(struct mxq *, const struct cut *);
 static void show_rcpt(struct mxq *, const struct rcpt *, size_t number);
 static int show_event(void *, const struct record_view *);
 static void field(struct mxq *, const char *key, const char *value);
@@ -34,7 +35,7 @@ bool
 show_is_event(const struct record_view *r)
 {
 	static const char *const envelope[] = {
-	    "from", "client", "trace", "about", "rcpt", "end"};
+	    "from", "client", "trace", "cut", "about", "rcpt", "end"};
 
 	for (size_t i = 0; i < sizeof envelope / sizeof *envelope; i++) {
 		if (strcmp(r->type, envelope[i]) == 0)
@@ -113,6 +114,8 @@ show_head(struct mxq *q, const struct target *t, const struct message *m)
 		field_time(q, "expired", e->expired_at);
 	show_primary(q, &primary);
 	show_trace(q, e->trace);
+	for (unsigned i = 0; i < e->cuts.n; i++)
+		show_cut(q, &e->cuts.cut[i]);
 }
 
 static void
@@ -168,6 +171,14 @@ show_trace(struct mxq *q, const char *trace)
 		trace += n;
 		trace += strspn(trace, "\r\n");
 	}
+}
+
+static void
+show_cut(struct mxq *q, const struct cut *c)
+{
+	open_field(q, "cut");
+	fprintf(q->out.f, "%" PRIu64 " octets from %" PRIu64 "\n", c->octets,
+	    c->at);
 }
 
 static void

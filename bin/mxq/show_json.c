@@ -69,6 +69,11 @@ envelope_json(FILE *f, const struct envelope *e)
 	string(f, "proto", e->proto);
 	string(f, "verified", e->verified);
 	string(f, "trace", e->trace);
+	fputs(",\"cuts\":[", f);
+	for (unsigned i = 0; i < e->cuts.n; i++)
+		fprintf(f, "%s[%" PRIu64 ",%" PRIu64 "]", i > 0 ? "," : "",
+		    e->cuts.cut[i].at, e->cuts.cut[i].octets);
+	fputc(']', f);
 	when(f, "expired", e->expired_at);
 	if (*e->about_id == '\0')
 		return;

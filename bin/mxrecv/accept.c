@@ -166,6 +166,7 @@ fill(struct envelope *e, const struct session *s)
 	evidence_verified(s, &verified);
 	verified_format(&verified, text);
 	e->body = p->body;
+	e->cuts = s->mail.content.header.results.cuts;
 	e->smtputf8 = p->smtputf8;
 	e->ret = p->ret;
 	if (envelope_set(&e->sender, s->mail.sender.mailbox) == -1 ||

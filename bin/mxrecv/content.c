@@ -49,6 +49,9 @@ content_finish(struct session *s)
 {
 	struct content *c = &s->mail.content;
 
+	hdrscan_end(&c->header);
+	if (c->refusal.code == 0)
+		scan_header(c, "", 0); /* what its end has told */
 	if (c->frame.kind == FRAME_BDAT) {
 		frame_finish(&c->frame);
 		refuse_flaws(c);
@@ -84,6 +87,10 @@ scan_header(struct content *c, const char *octets, size_t n)
 		reply_set(&c->refusal, 554, "5.4.6",
 		    "Mail loop: the message was here %u times before",
 		    h->own_received);
+	else if (h->results.too_many)
+		reply_set(&c->refusal, 554, "5.6.0",
+		    "Too many Authentication-Results fields bear the name "
+		    "of this host");
 }
 
 static void

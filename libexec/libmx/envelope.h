@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "bounds.h"
+#include "cuts.h"
 #include "id.h"
 #include "param.h"
 #include "record.h"
@@ -49,9 +50,10 @@ struct envelope {
 	char *client;	   /* IP text, "" if local */
 	char *client_name; /* confirmed PTR or "" */
 	char *helo;
-	char *proto;	/* "ESMTP", "SMTP", "UTF8SMTP" … (RFC 3848, 6531) */
-	char *trace;	/* fields to prepend, CR LF lines; may be "" */
-	char *verified; /* what is known of the sender (verified.h); "" */
+	char *proto;	  /* "ESMTP", "SMTP", "UTF8SMTP" … (RFC 3848, 6531) */
+	char *trace;	  /* fields to prepend, CR LF lines; may be "" */
+	struct cuts cuts; /* of the message, when it is handed over */
+	char *verified;	  /* what is known of the sender (verified.h); "" */
 	size_t nrcpt;
 	struct rcpt *rcpt;
 	/* of a DSN: which message it speaks of, "" otherwise */
@@ -85,6 +87,7 @@ size_t envelope_count(const struct envelope *, enum rcpt_state);
  *	from path= arrived= body= smtputf8= ret= envid= verified=
  *	client ip= name= helo= proto=
  *	trace text=                     (repeated where it is long)
+ *	cut at= octets=                 (repeated; not handed over)
  *	about domain= id= n=            (of a DSN)
  *	rcpt path= notify= orcpt=       (numbered from 0 in this order)
  *	end rcpts=                      (the envelope is whole)

@@ -15,6 +15,7 @@ hdrscan_init(struct hdrscan *h, const char *own)
 {
 	memset(h, 0, sizeof *h);
 	strlcpy(h->own, own, sizeof h->own);
+	authres_init(&h->results, own);
 }
 
 void
@@ -26,6 +27,7 @@ hdrscan_push(struct hdrscan *h, const char *octets, size_t n)
 		size_t room = sizeof h->line - h->line_len;
 
 		h->octets += part;
+		authres_push(&h->results, octets, part);
 		if (room > part)
 			room = part;
 		memcpy(h->line + h->line_len, octets, room);
@@ -35,6 +37,12 @@ hdrscan_push(struct hdrscan *h, const char *octets, size_t n)
 		if (newline != NULL)
 			end_line(h);
 	}
+}
+
+void
+hdrscan_end(struct hdrscan *h)
+{
+	authres_end(&h->results);
 }
 
 /* A line is complete, or at least its first 1,024 octets are. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Counts what must be bounded in a header section as it streams by: its
- * octets, its Received fields (RFC 5321 6.3), and those that bear our name.
+ * octets, its Received fields (RFC 5321 6.3), and those that bear our name; and
+ * notes where others have used our name in Authentication-Results.
  */
 #ifndef HDRSCAN_H
 #define HDRSCAN_H
@@ -9,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "authres.h"
 #include "bounds.h"
 
 struct hdrscan {
@@ -17,6 +19,7 @@ struct hdrscan {
 	unsigned received;
 	unsigned own_received; /* Received fields with "by <own>" */
 	bool ended;	       /* the empty line has passed */
+	struct authres results;
 	/* the rest belongs to hdrscan.c */
 	size_t line_len;
 	bool in_received, counted_own;
@@ -26,5 +29,7 @@ struct hdrscan {
 void hdrscan_init(struct hdrscan *, const char *own);
 /* Message octets in order, dots already taken away.  Linear time. */
 void hdrscan_push(struct hdrscan *, const char *octets, size_t n);
+/* The message is over, perhaps without an empty line. */
+void hdrscan_end(struct hdrscan *);
 
 #endif

@@ -19,6 +19,7 @@ struct event {
 static int apply_from(struct envelope *, const struct record_view *);
 static int apply_client(struct envelope *, const struct record_view *);
 static int apply_trace(struct envelope *, const struct record_view *);
+static int apply_cut(struct envelope *, const struct record_view *);
 static int apply_about(struct envelope *, const struct record_view *);
 static int apply_rcpt(struct envelope *, const struct record_view *);
 static int apply_end(struct envelope *, const struct record_view *);
@@ -40,6 +41,7 @@ static const struct event events[] = {
     {"from", apply_from, true},
     {"client", apply_client, true},
     {"trace", apply_trace, true},
+    {"cut", apply_cut, true},
     {"about", apply_about, true},
     {"rcpt", apply_rcpt, true},
     {"end", apply_end, true},
@@ -118,6 +120,18 @@ apply_trace(struct envelope *e, const struct record_view *r)
 		return -1;
 	memcpy(longer + have, piece, more + 1);
 	e->trace = longer;
+	return 0;
+}
+
+static int
+apply_cut(struct envelope *e, const struct record_view *r)
+{
+	uint64_t at, octets;
+
+	if (!record_get_number(r, "at", &at) ||
+	    !record_get_number(r, "octets", &octets) ||
+	    !cuts_add(&e->cuts, at, octets))
+		return malformed();
 	return 0;
 }
 

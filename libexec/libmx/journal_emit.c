@@ -17,6 +17,8 @@ static bool record_client(struct record *, const struct envelope *);
 static bool record_about(struct record *, const struct envelope *);
 static int emit_trace(
     const struct envelope *, int (*)(void *, const char *, size_t), void *);
+static int emit_cuts(
+    const struct envelope *, int (*)(void *, const char *, size_t), void *);
 static bool event_outcome(struct record *, const char *type, size_t rcpt,
     time_t, const char *host, const char *reply);
 static void add_answer(
@@ -38,7 +40,8 @@ envelope_emit(const struct envelope *e,
 	if (!record_client(&r, e))
 		return -1;
 	if ((result = emit(ctx, r.line, r.len)) != 0 ||
-	    (result = emit_trace(e, emit, ctx)) != 0)
+	    (result = emit_trace(e, emit, ctx)) != 0 ||
+	    (result = emit_cuts(e, emit, ctx)) != 0)
 		return result;
 	if (*e->about_id != '\0') {
 		if (!record_about(&r, e))
@@ -171,6 +174,24 @@ emit_trace(const struct envelope *e,
 		left -= piece;
 	}
 	return 0;
+}
+
+static int
+emit_cuts(const struct envelope *e,
+    int (*emit)(void *, const char *line, size_t n), void *ctx)
+{
+	struct record r;
+	int result = 0;
+
+	for (unsigned i = 0; result == 0 && i < e->cuts.n; i++) {
+		record_begin(&r, "cut");
+		record_add_number(&r, "at", e->cuts.cut[i].at);
+		record_add_number(&r, "octets", e->cuts.cut[i].octets);
+		if (!record_end(&r))
+			return -1;
+		result = emit(ctx, r.line, r.len);
+	}
+	return result;
 }
 
 static bool

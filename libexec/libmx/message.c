@@ -277,7 +277,10 @@ parse_journal(struct message *m, char *text, size_t n)
 		at += line;
 	}
 	m->journal_end = SPOOL_HEAD + m->length + at;
-	return envelope_is_whole(m->envelope) ? MESSAGE_OK : MESSAGE_BAD;
+	return envelope_is_whole(m->envelope) &&
+		cuts_end(&m->envelope->cuts) <= m->length
+	    ? MESSAGE_OK
+	    : MESSAGE_BAD;
 }
 
 /* Octets of the record at TEXT, its newline too; 0: the end, or torn. */

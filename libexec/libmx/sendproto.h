@@ -10,8 +10,8 @@
  *	op=open helo=NAME limit=SECONDS identity= target=IP:PORT host=NAME
  *	   [target= …]
  *	  -> status=open|temporary host="name [ip]" reply= ext=SIZE=1,…
- *	op=mail from= size= offset= trace= body= smtputf8= ret= envid=
- *	   client=IP name= helo= proto= id=
+ *	op=mail from= size= offset= cut=AT+OCTETS [cut= …] trace= body=
+ *	   smtputf8= ret= envid= client=IP name= helo= proto= id=
  *	   rcpt=MAILBOX notify= orcpt= [rcpt= …]
  *	  -> status=open|closed  rcpt=INDEX reply="250 2.0.0 text" …
  *	op=probe from= rcpt=MAILBOX [rcpt= …]
@@ -21,6 +21,8 @@
  *
  * A probe asks whether recipients would be accepted, and sends nothing; LIMIT
  * is the time that no step of the session may take.
+ *
+ * A cut is counted from the message's first octet; the octets are not sent.
  *
  * One line a key; a repeated key begins the next target or recipient, and
  * trace may be repeated where it is long.  What is left out is "", 0 or none;
@@ -90,6 +92,7 @@ struct send_request {
 	/* mail; of a probe, from and rcpt only */
 	int fd; /* the message; owned by the request on the server's side */
 	uint64_t offset, size;
+	struct cuts cuts; /* what of it is not sent */
 	char *from, *trace, *envid;
 	enum body body;
 	bool smtputf8;

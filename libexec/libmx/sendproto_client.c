@@ -4,6 +4,7 @@
  * answer than it must.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,6 +174,7 @@ add_message(struct pairs *p, const struct envelope *e)
 {
 	const char *body = body_name(e->body), *ret = ret_name(e->ret);
 	const char *trace = e->trace;
+	char cut[48];
 
 	pairs_add(p, "from", e->sender);
 	if (body != NULL)
@@ -183,6 +185,11 @@ add_message(struct pairs *p, const struct envelope *e)
 		pairs_add(p, "ret", ret);
 	if (*e->envid != '\0')
 		pairs_add(p, "envid", e->envid);
+	for (unsigned i = 0; i < e->cuts.n; i++) {
+		snprintf(cut, sizeof cut, "%" PRIu64 "+%" PRIu64,
+		    e->cuts.cut[i].at, e->cuts.cut[i].octets);
+		pairs_add(p, "cut", cut);
+	}
 	for (size_t n; *trace != '\0'; trace += n) {
 		n = strcspn(trace, "\n");
 		n += trace[n] == '\n';

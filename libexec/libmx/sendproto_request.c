@@ -27,6 +27,7 @@ static int set_host(struct send_request *, const char *);
 static int set_from(struct send_request *, const char *);
 static int set_size(struct send_request *, const char *);
 static int set_offset(struct send_request *, const char *);
+static int set_cut(struct send_request *, const char *);
 static int set_trace(struct send_request *, const char *);
 static int set_body(struct send_request *, const char *);
 static int set_smtputf8(struct send_request *, const char *);
@@ -44,6 +45,7 @@ static const struct key keys[] = {
     {"from", SEND_MAIL, set_from},
     {"size", SEND_MAIL, set_size},
     {"offset", SEND_MAIL, set_offset},
+    {"cut", SEND_MAIL, set_cut},
     {"trace", SEND_MAIL, set_trace},
     {"body", SEND_MAIL, set_body},
     {"smtputf8", SEND_MAIL, set_smtputf8},
@@ -164,6 +166,24 @@ static int
 set_offset(struct send_request *r, const char *value)
 {
 	return set_number(&r->offset, value) ? 0 : bad();
+}
+
+/* AT+OCTETS */
+static int
+set_cut(struct send_request *r, const char *value)
+{
+	const char *plus = strchr(value, '+');
+	uint64_t at, octets;
+	char number[24];
+
+	if (plus == NULL || (size_t)(plus - value) >= sizeof number)
+		return bad();
+	memcpy(number, value, (size_t)(plus - value));
+	number[plus - value] = '\0';
+	if (!set_number(&at, number) || !set_number(&octets, plus + 1) ||
+	    !cuts_add(&r->cuts, at, octets))
+		return bad();
+	return 0;
 }
 
 static int

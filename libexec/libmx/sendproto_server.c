@@ -190,7 +190,9 @@ find_message(struct send_stream *s, struct send_request *r)
 		return -1;
 	if (r->size == UINT64_MAX)
 		r->size = length - r->offset;
-	return r->size <= length - r->offset ? 0 : -1;
+	return r->size <= length - r->offset && cuts_end(&r->cuts) <= r->size
+	    ? 0
+	    : -1;
 }
 
 static int

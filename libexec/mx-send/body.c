@@ -14,6 +14,8 @@
 enum { BLOCK = 64 * 1024, SENDFILE_BLOCK = 1 << 20 };
 
 static bool send_file(struct session *, const struct send_request *);
+static bool send_run(
+    struct session *, const struct send_request *, uint64_t at, uint64_t n);
 static bool stuff_trace(struct session *, struct stuffing *, const char *trace);
 static bool stuff_block(struct session *, struct stuffing *,
     const struct send_request *, uint64_t *at);
@@ -21,7 +23,7 @@ static bool stuff_block(struct session *, struct stuffing *,
 uint64_t
 body_size(const struct send_request *r)
 {
-	return strlen(r->trace) + r->size;
+	return strlen(r->trace) + r->size - cuts_octets(&r->cuts);
 }
 
 bool
@@ -29,7 +31,7 @@ body_send_counted(struct session *s, const struct send_request *r)
 {
 	size_t n = strlen(r->trace);
 
-	return session_push(s, STEP_BLOCK, r->trace, n, r->size > 0) &&
+	return session_push(s, STEP_BLOCK, r->trace, n, body_size(r) > n) &&
 	    send_file(s, r);
 }
 
@@ -77,8 +79,22 @@ stuff_end(const struct stuffing *st)
 static bool
 send_file(struct session *s, const struct send_request *r)
 {
+	uint64_t at = 0, n;
+
+	while ((n = cuts_run(&r->cuts, &at, r->size)) > 0) {
+		if (!send_run(s, r, at, n))
+			return false;
+		at += n;
+	}
+	return true;
+}
+
+static bool
+send_run(struct session *s, const struct send_request *r, uint64_t from,
+    uint64_t octets)
+{
 	int64_t deadline = session_deadline(s, STEP_BLOCK);
-	off_t at = (off_t)r->offset, end = at + (off_t)r->size;
+	off_t at = (off_t)(r->offset + from), end = at + (off_t)octets;
 	bool wait = s->listening;
 
 	while (at < end) {
@@ -121,7 +137,7 @@ stuff_block(struct session *s, struct stuffing *st,
     const struct send_request *r, uint64_t *at)
 {
 	char in[BLOCK], out[2 * BLOCK + 8];
-	uint64_t left = r->size - *at;
+	uint64_t left = cuts_run(&r->cuts, at, r->size);
 	size_t used = 0, n = left < BLOCK ? (size_t)left : BLOCK;
 	ssize_t got =
 	    n == 0 ? 0 : pread(r->fd, in, n, (off_t)(r->offset + *at));
@@ -131,7 +147,7 @@ stuff_block(struct session *s, struct stuffing *st,
 		    s, STEP_BLOCK, "the message file cannot be read; dropped");
 	*at += (uint64_t)got;
 	used = stuff(st, in, (size_t)got, out);
-	if (*at == r->size) {
+	if (cuts_run(&r->cuts, at, r->size) == 0) {
 		const char *end = stuff_end(st);
 
 		memcpy(out + used, end, strlen(end));

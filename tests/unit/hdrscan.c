@@ -48,6 +48,10 @@ main(void)
 	scan(&h, big, 4018, 7);
 	ok(h.ended && h.received == 1 && h.own_received == 1,
 	    "a line of any length");
+	scan(&h, "Authentication-Results: mx.test; a\r\nb: c\r\n", 43, 3);
+	hdrscan_end(&h);
+	ok(h.results.cuts.n == 1 && cuts_octets(&h.results.cuts) == 36,
+	    "results in our name are noted");
 	scan(&h, "\r\nReceived: x\r\n", 15, 1);
 	ok(h.ended && h.received == 0 && h.octets == 2, "no header at all");
 	return done();

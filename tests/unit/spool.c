@@ -45,6 +45,8 @@ put(const char *domain, const char *id, const char *body, size_t n)
 	struct envelope *e = example();
 	struct draft *d = malloc(sizeof *d);
 
+	if (n > 0)
+		cuts_add(&e->cuts, 0, 1);
 	ok(draft_open(d, &sp) == 0 && draft_write(d, body, n) == 0 &&
 		draft_seal(d, e) == 0 && draft_link(d, &sp, domain, id) == 0,
 	    "a message of %zu octets is put", n);
@@ -82,6 +84,9 @@ round_trip(void)
 	is_str(m.envelope->sender, "a=b%c@example.org", "sender");
 	is_str(
 	    m.envelope->trace, "Received: from x\r\n\tby y; now\r\n", "trace");
+	ok(m.envelope->cuts.n == 1 && m.envelope->cuts.cut[0].at == 0 &&
+		m.envelope->cuts.cut[0].octets == 1,
+	    "cuts");
 	is_str(m.envelope->envid, "QQ+2B1", "envid");
 	is_int(m.envelope->body, BODY_8BITMIME, "body");
 	is_int(m.envelope->ret, RET_HDRS, "ret");
@@ -192,8 +197,8 @@ outcomes(void)
 static int
 count_record(void *ctx, const struct record_view *r)
 {
-	static const char *const want[] = {"from", "client", "trace", "rcpt",
-	    "rcpt", "rcpt", "end", "try", "hold"};
+	static const char *const want[] = {"from", "client", "trace", "cut",
+	    "rcpt", "rcpt", "rcpt", "end", "try", "hold"};
 	unsigned *n = ctx;
 
 	if (*n >= sizeof want / sizeof *want || strcmp(r->type, want[*n]) != 0)
@@ -222,7 +227,7 @@ truncated(void)
 	event_mark(&r, "hold", 8);
 	message_append(&m, &r);
 	is_int(message_records(&m, count_record, &n), 0, "records in order");
-	is_int(n, 9, "all of them");
+	is_int(n, 10, "all of them");
 	n = 3;
 	is_int(message_records(&m, count_record, &n), 7, "until one says so");
 	size = m.size;
