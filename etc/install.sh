@@ -40,6 +40,9 @@ put 644 etc/cron "$sysconf/cron.d/tertiary-mx"
 getent passwd tertiary-mx >/dev/null ||
     useradd --system --user-group --home-dir /var/spool/tertiary-mx \
 	--no-create-home --shell /usr/sbin/nologin tertiary-mx
+getent passwd tertiary-mx-tls >/dev/null ||
+    useradd --system --user-group --home-dir / --no-create-home \
+	--shell /usr/sbin/nologin tertiary-mx-tls
 install -d -m 700 -o tertiary-mx -g tertiary-mx /var/spool/tertiary-mx \
     /var/spool/tertiary-mx/etrn
 install -d -m 750 -o tertiary-mx -g tertiary-mx /var/lib/tertiary-mx

@@ -30,7 +30,7 @@ for program in mxrecv mxrun mxq; do
 	is $? 0 "$program takes the sample mx.conf"
 done
 sed -n 's/^#\([a-z_][a-z_]* .*\)/\1/p' "$root/etc/tertiary-mx/mx.conf" |
-    grep -v '^resolver\|^hostname\|^postmaster' | while read -r line; do
+    grep -v '^resolver\|^hostname\|^postmaster\|^tls_' | while read -r line; do
 	grep -qxF "$line" "$scratch/mxrecv" || echo "$line"
 done >"$scratch/wrong"
 is "$(cat "$scratch/wrong")" '' 'the defaults it tells are the defaults'
@@ -42,12 +42,14 @@ is "$(cat "$root/etc/tertiary-mx/mx.conf")" 'hostname mine.example' \
 
 units=$root/usr/lib/systemd/system
 cp -r /lib/systemd/system/. "$units"
-for unit in tertiary-mx@.service tertiary-mx-run.service; do
+for unit in tertiary-mx@.service tertiary-mx-run.service \
+    tertiary-mx-tls@.service; do
 	systemd-analyze security --offline=true --no-pager --threshold=20 \
 	    "$units/$unit" >"$scratch/out" 2>&1
 	ok $? "$unit is exposed 2.0 at most"
 done
 for unit in tertiary-mx.socket tertiary-mx@.service tertiary-mx-run.service \
+    tertiary-mx-tls.socket tertiary-mx-tls@.service \
     tertiary-mx-run.timer tertiary-mx-etrn.path; do
 	systemd-analyze verify --man=no --root="$root" "$units/$unit" 2>&1 |
 	    grep tertiary-mx >"$scratch/out"

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "disk.h"
+#include "helper.h"
 #include "inquiry.h"
 #include "peer.h"
 #include "session.h"
@@ -24,6 +25,8 @@ struct connection {
 	struct store store;
 	size_t held;
 	char replies[REPLIES];
+	bool helped; /* tls runs */
+	struct helper tls;
 	struct wire wire;
 	struct disk disk;
 };

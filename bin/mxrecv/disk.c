@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "offer.h"
 
 static enum answer ask_domain(void *, const char *, struct domain_row *);
 static enum answer ask_verdicts(
     void *, const char *, const char *, struct verdicts *);
+static bool offers_tls(void *);
 static bool has_room(void *, uint64_t);
 static int begin(void *);
 static int write_octets(void *, const char *, size_t);
@@ -28,8 +30,8 @@ disk_init(struct disk *d, const struct conf *conf, struct store *store)
 {
 	memset(d, 0, offsetof(struct disk, draft));
 	d->conf = conf;
-	*store = (struct store){d, ask_domain, ask_verdicts, has_room, begin,
-	    write_octets, commit, drop, etrn};
+	*store = (struct store){d, ask_domain, ask_verdicts, offers_tls,
+	    has_room, begin, write_octets, commit, drop, etrn};
 }
 
 void
@@ -60,6 +62,17 @@ ask_verdicts(
 
 	return disk_policy(d) ? policy_verdicts(d->policy, test, domain, out)
 			      : ANSWER_UNAVAILABLE;
+}
+
+static bool
+offers_tls(void *ctx)
+{
+	struct disk *d = ctx;
+
+	if (!d->tls_known)
+		d->tls = offer_tls(d->conf);
+	d->tls_known = true;
+	return d->tls;
 }
 
 static bool

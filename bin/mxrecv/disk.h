@@ -19,6 +19,7 @@ struct disk {
 	struct spool spool;
 	bool spooled;		    /* spool is open */
 	bool policy_bad, state_bad; /* said so already */
+	bool tls, tls_known;	    /* STARTTLS is offered */
 	struct notes notes;
 	bool drafting;
 	struct draft draft;

@@ -42,9 +42,11 @@ verb_ehlo(struct session *s, const char *arg, size_t n, struct reply *r)
 	reply_set(r, 250, NULL,
 	    "%s greets %s [%s]\nPIPELINING\nSIZE %" PRIu64
 	    "\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES\nCHUNKING\nDSN\nETRN\n"
-	    "LIMITS RCPTMAX=%d RCPTDOMAINMAX=%d\nHELP",
+	    "LIMITS RCPTMAX=%d RCPTDOMAINMAX=%d\n%sHELP",
 	    s->conf->hostname, s->helo, address, s->conf->max_message_size,
-	    RECIPIENTS, RECIPIENT_DOMAINS);
+	    RECIPIENTS, RECIPIENT_DOMAINS,
+	    !s->tls.up && s->store->offers_tls(s->store->ctx) ? "STARTTLS\n"
+							      : "");
 	return NEXT_LINE;
 }
 

@@ -11,6 +11,7 @@
 
 #include "confine.h"
 #include "log.h"
+#include "offer.h"
 #include "serve.h"
 
 static int usage(void);
@@ -42,6 +43,7 @@ main(int argc, char *argv[])
 	}
 	if (only_check) {
 		conf_print(&conf, stdout);
+		offer_print(&conf, stdout);
 		return EX_OK;
 	}
 	signal(SIGPIPE, SIG_IGN);

@@ -22,6 +22,21 @@ verb_noop(struct session *s, const char *arg, size_t n, struct reply *r)
 	return NEXT_LINE;
 }
 
+/* RFC 3207 4; the handshake is his who has the descriptors. */
+enum next
+verb_starttls(struct session *s, const char *arg, size_t n, struct reply *r)
+{
+	(void)arg;
+	(void)n;
+	if (s->tls.up) {
+		reply_set(r, 503, "5.5.1", "TLS is active already");
+		return NEXT_LINE;
+	}
+	if (!s->store->offers_tls(s->store->ctx))
+		return verb_unsupported(s, arg, n, r);
+	return NEXT_STARTTLS;
+}
+
 /* A backup cannot know, and must not tell (RFC 5321 3.5.3, 7.3). */
 enum next
 verb_vrfy(struct session *s, const char *arg, size_t n, struct reply *r)
@@ -52,7 +67,7 @@ verb_help(struct session *s, const char *arg, size_t n, struct reply *r)
 	reply_set(r, 214, "2.0.0",
 	    "%s is a backup mail exchanger\n"
 	    "Commands: HELO EHLO MAIL RCPT DATA BDAT RSET NOOP VRFY EXPN "
-	    "HELP QUIT ETRN\n"
+	    "HELP QUIT ETRN STARTTLS\n"
 	    "People read postmaster@ each domain served here",
 	    s->conf->hostname);
 	return NEXT_LINE;

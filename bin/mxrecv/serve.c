@@ -14,6 +14,7 @@
 
 #include "connection.h"
 #include "log.h"
+#include "starttls.h"
 
 enum { LINGER_MS = 1000, SECOND = 1000 };
 
@@ -25,6 +26,7 @@ static bool read_octets(struct connection *, enum next);
 static bool is_too_slow(int64_t began, uint64_t octets);
 static int64_t earlier(int64_t, int64_t);
 static void linger(struct connection *);
+static const char *word(const char *);
 static void log_session(const struct connection *);
 
 int
@@ -37,6 +39,7 @@ serve(const struct conf *conf, int in, int out)
 	alarm(conf->session_timeout + 60); /* a last stop, should all hang */
 	c->conf = conf;
 	c->held = 0;
+	c->helped = false;
 	c->end = "lost";
 	c->began = wire_now();
 	c->deadline = c->began + (int64_t)conf->session_timeout * SECOND;
@@ -54,6 +57,8 @@ serve(const struct conf *conf, int in, int out)
 	session_end(&c->session);
 	disk_end(&c->disk);
 	peer_close(&c->peer);
+	if (c->helped) /* the last replies are still on their way */
+		helper_end(&c->tls, true);
 	free(c);
 	return EX_OK;
 }
@@ -149,6 +154,8 @@ next_command(struct connection *c, enum next *next, struct reply *r)
 	if (c->session.phase == PHASE_CONNECTED && wire_readable(&c->wire, 0))
 		session_spoke_early(&c->session);
 	*next = session_line(&c->session, line, n, r);
+	if (*next == NEXT_STARTTLS && wire_pending(&c->wire) > 0)
+		*next = starttls_refuse(r);
 	return true;
 }
 
@@ -157,6 +164,8 @@ next_command(struct connection *c, enum next *next, struct reply *r)
 static bool
 answer(struct connection *c, enum next next, struct reply *r)
 {
+	if (next == NEXT_STARTTLS)
+		return starttls(c);
 	if (next == NEXT_DATA && !connection_reply(c, r))
 		return false;
 	if ((next == NEXT_DATA || next == NEXT_CHUNK) &&
@@ -245,6 +254,12 @@ linger(struct connection *c)
 		wire_consume(&c->wire, n);
 }
 
+static const char *
+word(const char *s)
+{
+	return *s == '\0' ? NULL : s;
+}
+
 static void
 log_session(const struct connection *c)
 {
@@ -262,6 +277,8 @@ log_session(const struct connection *c)
 	log_event(LOG_L_INFO, "session", "id", c->session.id, "client", address,
 	    "name", c->session.client.name, "helo", c->session.helo, "messages",
 	    messages, "recipients", rcpts, "refused", refused, "errors", errors,
-	    "refused-by", c->session.refused_by, "octets", octets, "ms", ms,
-	    "end", c->end, NULL);
+	    "refused-by", c->session.refused_by, "tls",
+	    word(c->session.tls.protocol), "cipher",
+	    word(c->session.tls.cipher), "octets", octets, "ms", ms, "end",
+	    c->end, NULL);
 }

@@ -48,10 +48,10 @@ static const struct verb verbs[] = {
     {"EXPN", ANY, ARG_REQUIRED, verb_expn, "EXPN list"},
     {"HELP", ANY, ARG_OPTIONAL, verb_help, "HELP"},
     {"QUIT", ANY, ARG_NONE, verb_quit, "QUIT"},
+    {"STARTTLS", GREETED, ARG_NONE, verb_starttls, "STARTTLS"},
     {"ETRN", GREETED, ARG_OPTIONAL, verb_etrn, "ETRN domain"},
     /* known to SMTP, not to us (RFC 5321 4.2.4) */
     {"AUTH", ANY, ARG_OPTIONAL, verb_unsupported, ""},
-    {"STARTTLS", ANY, ARG_OPTIONAL, verb_unsupported, ""},
     {"TURN", ANY, ARG_OPTIONAL, verb_unsupported, ""},
     {"ATRN", ANY, ARG_OPTIONAL, verb_unsupported, ""},
     {"SEND", ANY, ARG_OPTIONAL, verb_unsupported, ""},
@@ -134,6 +134,15 @@ session_reset(struct session *s)
 	memset(&s->mail, 0, sizeof s->mail);
 	if (s->phase != PHASE_CONNECTED)
 		s->phase = PHASE_GREETED;
+}
+
+void
+session_secured(struct session *s)
+{
+	session_reset(s);
+	s->phase = PHASE_CONNECTED;
+	s->extended = s->early = false;
+	*s->helo = '\0';
 }
 
 static enum next

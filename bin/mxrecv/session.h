@@ -21,6 +21,7 @@
 #include "rcpts.h"
 #include "reply.h"
 #include "store.h"
+#include "tlsproto.h"
 #include "wire.h"
 
 /* What the dialogue has come to; bits, for the verb table. */
@@ -34,9 +35,11 @@ enum phase {
 
 enum next { /* what the owner of the descriptors does after the reply */
 	NEXT_LINE,
-	NEXT_DATA,  /* octets up to CR LF . CR LF, then session_data_end() */
-	NEXT_CHUNK, /* session.chunk octets, then session_chunk_end(); the
-		       reply comes after them */
+	NEXT_DATA,     /* octets up to CR LF . CR LF, then session_data_end() */
+	NEXT_CHUNK,    /* session.chunk octets, then session_chunk_end(); the
+			  reply comes after them */
+	NEXT_STARTTLS, /* the handshake, then session_secured(); the reply is
+			  his who does it */
 	NEXT_CLOSE
 };
 
@@ -84,6 +87,7 @@ struct session {
 	bool early;		   /* it spoke before its turn */
 	bool extended;		   /* EHLO, not HELO */
 	char helo[DOMAIN_LEN + 1]; /* as it is written in Received */
+	struct tls_answer tls;	   /* up: what is said came through TLS */
 	struct transaction mail;
 	unsigned serial;	/* counts transactions, from 1 */
 	const char *refused_by; /* the last test that stopped something */
@@ -117,6 +121,9 @@ enum next session_data_end(struct session *, struct reply *r);
 /* Octets of NEXT_CHUNK, all taken. */
 void session_chunk(struct session *, const char *octets, size_t n);
 enum next session_chunk_end(struct session *, struct reply *r);
+
+/* TLS begins: nothing that was said before counts (RFC 3207 4.2). */
+void session_secured(struct session *);
 
 /* RSET, and the end of every transaction. */
 void session_reset(struct session *);

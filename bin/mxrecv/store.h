@@ -30,6 +30,7 @@ struct store {
 	    void *ctx, const char *name, struct domain_row *out);
 	enum answer (*verdicts)(void *ctx, const char *test, const char *domain,
 	    struct verdicts *out);
+	bool (*offers_tls)(void *ctx); /* STARTTLS would work */
 	bool (*has_room)(void *ctx, uint64_t octets);
 	/* A message: begin, write …, then commit or drop.  0, or -1 with
 	 * errno; after -1 only drop. */

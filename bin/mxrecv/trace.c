@@ -4,7 +4,8 @@
  *		by backup.example.net with ESMTP id 6740fe1a0c8f21b5d3e9
  *		for <b@example.com>; Mon, 23 Nov 2026 10:00:00 +0000
  *
- * "unknown" stands where the address has no name of its own.
+ * Under TLS a line "(using TLSv1.3 with cipher … (256/256 bits))" is before
+ * "by".  "unknown" stands where the address has no name of its own.
  */
 #include "trace.h"
 
@@ -15,12 +16,16 @@
 #include "date.h"
 #include "scanproto.h"
 
+static void describe_tls(const struct tls_answer *, char *, size_t);
+
 const char *
 trace_protocol(const struct session *s)
 {
 	if (s->mail.params.smtputf8)
-		return "UTF8SMTP";
-	return s->extended ? "ESMTP" : "SMTP";
+		return s->tls.up ? "UTF8SMTPS" : "UTF8SMTP";
+	if (!s->extended)
+		return "SMTP"; /* RFC 3848 has no other word for HELO */
+	return s->tls.up ? "ESMTPS" : "ESMTP";
 }
 
 void
@@ -28,15 +33,29 @@ trace_received(const struct session *s, const char *id, const char *for_,
     time_t when, char out[TRACE_LEN])
 {
 	const char *name = s->client.name[0] ? s->client.name : "unknown";
-	char address[LITERAL_LEN + 1], date[DATE_LEN];
+	char address[LITERAL_LEN + 1], date[DATE_LEN], tls[2 * TLS_WORD + 64];
 	size_t len = strlen(out);
 
 	ip_format_literal(&s->client.ip, address);
 	date_format(when, date);
+	describe_tls(&s->tls, tls, sizeof tls);
 	snprintf(out + len, TRACE_LEN - len,
-	    "Received: from %s (%s %s)\r\n\tby %s with %s id %s%s%s%s; %s\r\n",
-	    s->helo, name, address, s->conf->hostname, trace_protocol(s), id,
-	    for_ ? "\r\n\tfor <" : "", for_ ? for_ : "", for_ ? ">" : "", date);
+	    "Received: from %s (%s %s)%s\r\n\tby %s with %s id %s%s%s%s; "
+	    "%s\r\n",
+	    s->helo, name, address, tls, s->conf->hostname, trace_protocol(s),
+	    id, for_ ? "\r\n\tfor <" : "", for_ ? for_ : "", for_ ? ">" : "",
+	    date);
+}
+
+/* The comment that others write, and filters know. */
+static void
+describe_tls(const struct tls_answer *a, char *out, size_t size)
+{
+	*out = '\0';
+	if (a->up)
+		snprintf(out, size,
+		    "\r\n\t(using %s with cipher %s (%u/%u bits))", a->protocol,
+		    a->cipher, a->bits, a->bits);
 }
 
 /* Rules are many words joined by commas: the field is folded behind them. */

@@ -22,7 +22,9 @@ enum kind {
 	COUNT,
 	OCTETS,
 	YESNO,
-	RESOLVER
+	RESOLVER,
+	CERTIFICATE,
+	KEY
 };
 
 struct key {
@@ -61,19 +63,24 @@ static const struct key keys[] = {
     NUMBER("workers", COUNT, workers, 1, 500),
     STRING("clamd", TEXT, clamd),
     STRING("spamd", TEXT, spamd),
-    STRING("tls_certificate", PATH, tls_certificate),
-    STRING("tls_key", PATH, tls_key),
+    NUMBER("tls_certificate", CERTIFICATE, certificate, 0, 0),
+    NUMBER("tls_key", KEY, certificate, 0, 0),
+    STRING("tls_helper", PATH, tls_helper),
     NUMBER("confine", YESNO, confine, 0, 1),
 };
 
 static void defaults(struct conf *);
 static const char *parse_line(struct conf *, char *line);
 static const char *set_key(struct conf *, const struct key *, const char *);
+static const char *set_path(char *, size_t, const char *);
 static const char *set_number(void *, const struct key *, const char *);
-static const char *set_string(char *, const struct key *, const char *);
+static const char *set_string(char *, size_t, const char *);
 static const char *set_mailbox(char *, const struct key *, const char *);
 static const char *set_yes_or_no(bool *, const char *);
 static const char *add_resolver(struct conf *, const char *);
+static const char *add_certificate(struct conf *, const char *);
+static const char *set_certificate_key(struct conf *, const char *);
+static void print_certificates(const struct conf *, FILE *);
 static void print_resolvers(const struct conf *, FILE *);
 
 int
@@ -143,6 +150,11 @@ conf_print(const struct conf *c, FILE *f)
 			break;
 		case RESOLVER:
 			print_resolvers(c, f);
+			break;
+		case CERTIFICATE:
+			print_certificates(c, f);
+			break;
+		case KEY: /* beside its certificate */
 			break;
 		}
 	}
@@ -249,11 +261,9 @@ set_key(struct conf *c, const struct key *k, const char *value)
 			return "not a fully qualified host name";
 		return NULL;
 	case PATH:
-		if (*value != '/')
-			return "not an absolute path";
-		return set_string(at, k, value);
+		return set_path(at, k->size, value);
 	case TEXT:
-		return set_string(at, k, value);
+		return set_string(at, k->size, value);
 	case MAILBOX:
 		return set_mailbox(at, k, value);
 	case SECONDS:
@@ -264,19 +274,23 @@ set_key(struct conf *c, const struct key *k, const char *value)
 		return set_yes_or_no(at, value);
 	case RESOLVER:
 		return add_resolver(c, value);
+	case CERTIFICATE:
+		return add_certificate(c, value);
+	case KEY:
+		return set_certificate_key(c, value);
 	}
 	return "unknown key";
 }
 
 static const char *
-set_string(char *at, const struct key *k, const char *value)
+set_string(char *at, size_t size, const char *value)
 {
 	for (const char *p = value; *p != '\0'; p++) {
 		if (!isprint((unsigned char)*p))
 			return "the value has octets that are not printable "
 			       "ASCII";
 	}
-	if (strlcpy(at, value, k->size) >= k->size)
+	if (strlcpy(at, value, size) >= size)
 		return "the value is too long";
 	return NULL;
 }
@@ -289,7 +303,14 @@ set_mailbox(char *at, const struct key *k, const char *value)
 	if (path_parse_mailbox(value, strlen(value), &p) != PATH_OK ||
 	    path_is_postmaster(&p) || p.literal)
 		return "not an address like postmaster@example.com";
-	return set_string(at, k, p.mailbox);
+	return set_string(at, k->size, p.mailbox);
+}
+
+static const char *
+set_path(char *at, size_t size, const char *value)
+{
+	return *value == '/' ? set_string(at, size, value)
+			     : "not an absolute path";
 }
 
 static const char *
@@ -328,6 +349,42 @@ add_resolver(struct conf *c, const char *value)
 		return "not a resolver: want addr, addr:port or [addr]:port";
 	c->resolvers++;
 	return NULL;
+}
+
+/* Its key is in the same file, unless the next line says where it is. */
+static const char *
+add_certificate(struct conf *c, const char *value)
+{
+	struct conf_certificate *at = &c->certificate[c->certificates];
+	const char *wrong;
+
+	if (c->certificates == CONF_CERTIFICATES)
+		return "more than 8 certificates";
+	c->certificates++;
+	wrong = set_path(at->file, sizeof at->file, value);
+	memcpy(at->key, at->file, sizeof at->key);
+	return wrong;
+}
+
+static const char *
+set_certificate_key(struct conf *c, const char *value)
+{
+	struct conf_certificate *at;
+
+	if (c->certificates == 0)
+		return "no tls_certificate is above it";
+	at = &c->certificate[c->certificates - 1];
+	if (strcmp(at->key, at->file) != 0)
+		return "its tls_certificate has a key already";
+	return set_path(at->key, sizeof at->key, value);
+}
+
+static void
+print_certificates(const struct conf *c, FILE *f)
+{
+	for (unsigned i = 0; i < c->certificates; i++)
+		fprintf(f, "tls_certificate %s\ntls_key %s\n",
+		    c->certificate[i].file, c->certificate[i].key);
 }
 
 static void

@@ -14,11 +14,16 @@
 #include "ip.h"
 
 enum { CONF_RESOLVERS = 8, CONF_TEXT = 256, CONF_ERROR = 512 };
+enum { CONF_CERTIFICATES = 8, CONF_FILE = 256 };
 enum { RESOLVER_TEXT = IP_TEXT + 8 };
 
 struct conf_resolver {
 	struct ip ip;
 	unsigned short port; /* default 53 */
+};
+
+struct conf_certificate {
+	char file[CONF_FILE], key[CONF_FILE]; /* may be one */
 };
 
 struct conf {
@@ -39,7 +44,9 @@ struct conf {
 	unsigned workers; /* domains mxrun serves at once */
 	bool confine;	  /* confine.h */
 	char clamd[PATH_MAX], spamd[PATH_MAX];
-	char tls_certificate[PATH_MAX], tls_key[PATH_MAX];
+	struct conf_certificate certificate[CONF_CERTIFICATES];
+	unsigned certificates;	   /* 0: no STARTTLS */
+	char tls_helper[PATH_MAX]; /* socket of an mx-tls; "": libexec's */
 };
 
 /* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */

@@ -185,9 +185,12 @@ add_conf(int ruleset, const struct conf *c, enum confine_role role)
 	    add_parent(ruleset, c->file, RIGHT_READ) == -1 ||
 	    add(ruleset, c->libexec, RIGHT_RUN) == -1)
 		return -1;
-	return add_certificate(ruleset, c->tls_certificate) == -1
-	    ? -1
-	    : add_certificate(ruleset, c->tls_key);
+	for (unsigned i = 0; i < c->certificates; i++) {
+		if (add_certificate(ruleset, c->certificate[i].file) == -1 ||
+		    add_certificate(ruleset, c->certificate[i].key) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 /* A renewed one may be a link to another file beside the old. */
@@ -196,8 +199,6 @@ add_certificate(int ruleset, const char *path)
 {
 	char target[PATH_MAX];
 
-	if (*path == '\0')
-		return 0;
 	if (add_parent(ruleset, path, RIGHT_READ) == -1)
 		return -1;
 	return realpath(path, target) == NULL

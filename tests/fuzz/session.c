@@ -32,6 +32,13 @@ verdicts(void *ctx, const char *test, const char *name, struct verdicts *out)
 }
 
 static bool
+offers_tls(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+static bool
 has_room(void *ctx, uint64_t octets)
 {
 	(void)ctx;
@@ -130,8 +137,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct conf conf = {
 	    .hostname = "backup.test", .max_message_size = 100000};
 	struct memory m = {0, 0, 0};
-	const struct store store = {&m, domain, verdicts, has_room, begin,
-	    write_octets, commit, drop, etrn};
+	const struct store store = {&m, domain, verdicts, offers_tls, has_room,
+	    begin, write_octets, commit, drop, etrn};
 	const char *at = (const char *)data, *end = at + size;
 	struct session s;
 	struct reply r;
@@ -149,6 +156,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		next =
 		    session_line(&s, at, n > COMMAND_LEN ? COMMAND_LEN : n, &r);
 		at = newline ? newline + 1 : end;
+		if (next == NEXT_STARTTLS) {
+			assert(!s.tls.up && r.code == 0);
+			s.tls.up = true;
+			session_secured(&s);
+			assert(s.phase == PHASE_CONNECTED && *s.helo == '\0');
+			continue;
+		}
 		if (next != NEXT_CHUNK)
 			check_reply(&m, &r);
 		if (next == NEXT_CLOSE)

@@ -50,7 +50,8 @@ good(void)
 		   "max_message_size 1073741824\nidle_timeout 60\n"
 		   "session_timeout 600\nbounce_after 86400\n"
 		   "dsn_expire 7200\nworkers 4\nclamd /run/clamd\n"
-		   "spamd 127.0.0.1:783\ntls_certificate /c\ntls_key /k\n",
+		   "spamd 127.0.0.1:783\ntls_certificate /c\ntls_key /k\n"
+		   "tls_certificate /both\ntls_helper /run/tls\n",
 		   err),
 	    0, "every key is known");
 	is_str(c.hostname, "mx3.example.net", "a host name, in inner form");
@@ -63,6 +64,9 @@ good(void)
 	ip_format(&c.resolver[3].ip, ip);
 	is_str(ip, "2001:db8::2", "and IPv6");
 	is_int(c.resolver[2].port, 53, "port 53 by default");
+	is_int(c.certificates, 2, "certificates");
+	is_str(c.certificate[0].key, "/k", "one with its key");
+	is_str(c.certificate[1].key, "/both", "one that has its key inside");
 	f = open_memstream(&text, &n);
 	conf_print(&c, f);
 	fclose(f);
@@ -91,6 +95,10 @@ main(void)
 	    "1: not a resolver: want addr, addr:port or [addr]:port");
 	refused("resolver 192.0.2.1:0\n",
 	    "1: not a resolver: want addr, addr:port or [addr]:port");
+	refused("tls_key /k\n", "1: no tls_certificate is above it");
+	refused("tls_certificate /c\ntls_key /k\ntls_key /l\n",
+	    "3: its tls_certificate has a key already");
+	refused("tls_certificate c\n", "1: not an absolute path");
 	unlink(file);
 	is_int(conf_load(&c, file, err), -1, "no such file");
 	ok(strstr(err, "No such file") != NULL, "is said");

@@ -11,7 +11,7 @@ struct memory { /* the store, and what it is to do */
 	char octets[4096];
 	size_t len;
 	unsigned commits, drops;
-	bool full, no_policy, cannot_store, begun;
+	bool tls, full, no_policy, cannot_store, begun;
 	long waiting;
 	enum etrn_outcome etrn;
 	char mailboxes[1024];
@@ -48,6 +48,12 @@ verdicts(void *ctx, const char *test, const char *name, struct verdicts *out)
 		return ANSWER_NO;
 	*out = (struct verdicts){VERDICT_DENY, VERDICT_OFF};
 	return ANSWER_YES;
+}
+
+static bool
+offers_tls(void *ctx)
+{
+	return ((struct memory *)ctx)->tls;
 }
 
 static bool
@@ -268,6 +274,34 @@ test_mail(void)
 	expect("MAIL FROM:<a@example.org>", 452, "4.3.1");
 	memory.full = false;
 	expect("mail from:<> body=8bitmime size=1073741824", 250, "2.1.0");
+}
+
+/* RFC 3207 */
+static void
+test_starttls(void)
+{
+	hello();
+	expect("STARTTLS", 502, "5.5.1");
+	ok(strstr(r.text, "STARTTLS") == NULL, "not offered without one");
+	fresh();
+	memory.tls = true;
+	expect("STARTTLS", 503, "5.5.1");
+	line("EHLO client.example.org");
+	ok(strstr(r.text, "\nSTARTTLS\n") != NULL, "offered");
+	expect("STARTTLS now", 501, "5.5.4");
+	line("MAIL FROM:<a@example.org>");
+	expect("STARTTLS", 503, "5.5.1");
+	line("RSET");
+	ok(session_line(&session, "STARTTLS", 8, &r) == NEXT_STARTTLS &&
+		r.code == 0,
+	    "accepted");
+	session.tls.up = true;
+	session_secured(&session);
+	is_str(session.helo, "", "the HELO name is forgotten");
+	expect("MAIL FROM:<a@example.org>", 503, "5.5.1");
+	line("EHLO client.example.org");
+	ok(strstr(r.text, "STARTTLS") == NULL, "not offered twice");
+	expect("STARTTLS", 503, "5.5.1");
 }
 
 static void
@@ -498,12 +532,13 @@ main(void)
 		return 1;
 	strlcpy(conf.hostname, "backup.test", sizeof conf.hostname);
 	conf.max_message_size = MESSAGE_SIZE;
-	store = (struct store){&memory, domain, verdicts, has_room, begin,
-	    write_octets, commit, drop, etrn};
+	store = (struct store){&memory, domain, verdicts, offers_tls, has_room,
+	    begin, write_octets, commit, drop, etrn};
 	session_init(&session, &conf, &store);
 	test_helo();
 	test_order();
 	test_mail();
+	test_starttls();
 	test_rcpt();
 	test_postmaster();
 	test_data();

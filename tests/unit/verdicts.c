@@ -91,6 +91,13 @@ verdicts(void *ctx, const char *test, const char *name, struct verdicts *out)
 }
 
 static bool
+offers_tls(void *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
+static bool
 has_room(void *ctx, uint64_t octets)
 {
 	(void)ctx;
@@ -287,6 +294,7 @@ note(void *ctx, const struct session *s, const struct noted *n)
 
 static const struct store store = {.domain = domain,
     .verdicts = verdicts,
+    .offers_tls = offers_tls,
     .has_room = has_room,
     .begin = begin,
     .write = write_octets,
