@@ -5,10 +5,13 @@
 usage: load.py send PORT CLIENTS MESSAGES
        load.py big PORT PARENT OCTETS RECIPIENTS
        load.py sink PORTFILE CHECKSUMS [ADDRESS PORT]
+       load.py dumps DIR
 
 Each message is different.  The sender prints the SHA-256 of each one that was
 answered 250; the sink writes one line each of what it took, without the first
-header field, which is the trace.
+header field, which is the trace.  Dumps prints the same of what smtp-sink -d has
+left in DIR: it puts fields in front of a message, a line end behind it, and
+writes LF for CR LF.
 """
 import hashlib
 import os
@@ -188,9 +191,19 @@ def sink(portfile, checksums, address="127.0.0.1", port="0"):
         server.serve_forever()
 
 
+def dumps(directory):
+    for name in os.listdir(directory):
+        with open(os.path.join(directory, name), "rb") as f:
+            text = f.read()
+        text = text[text.index(b"\nSubject: load ") + 1:-1]
+        print(hashlib.sha256(text.replace(b"\n", b"\r\n")).hexdigest())
+
+
 if sys.argv[1] == "send":
     send(*map(int, sys.argv[2:5]))
 elif sys.argv[1] == "big":
     big(*map(int, sys.argv[2:6]))
+elif sys.argv[1] == "dumps":
+    dumps(sys.argv[2])
 else:
     sink(*sys.argv[2:])
