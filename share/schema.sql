@@ -85,8 +85,8 @@ CREATE TABLE IF NOT EXISTS setting (
 	name TEXT PRIMARY KEY NOT NULL,
 	value TEXT NOT NULL,
 	kind TEXT NOT NULL
-	    CONSTRAINT "kind is number, score, recipients or identity"
-	    CHECK (kind IN ('number', 'score', 'recipients', 'identity')),
+	    CONSTRAINT "kind is number, score, recipients, identity or tls"
+	    CHECK (kind IN ('number', 'score', 'recipients', 'identity', 'tls')),
 	what TEXT NOT NULL,
 	CONSTRAINT "value: seconds or a count, in digits"
 	    CHECK (kind <> 'number' OR value NOT GLOB '*[^0-9]*'
@@ -99,7 +99,10 @@ CREATE TABLE IF NOT EXISTS setting (
 	    CHECK (kind <> 'recipients' OR value IN ('only', 'besides')),
 	CONSTRAINT "value is auto, xclient, xforward or headers"
 	    CHECK (kind <> 'identity'
-		OR value IN ('auto', 'xclient', 'xforward', 'headers'))
+		OR value IN ('auto', 'xclient', 'xforward', 'headers')),
+	CONSTRAINT "value is none, may, encrypt or verify"
+	    CHECK (kind <> 'tls'
+		OR value IN ('none', 'may', 'encrypt', 'verify'))
 ) STRICT, WITHOUT ROWID;
 
 -- The same for one domain; what is not here is as in setting.
@@ -359,6 +362,8 @@ INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
     ('spam_threshold', '6', 'score', 'the score above which mail is spam'),
     ('recipients', 'besides', 'recipients',
 	'table recipient: only those, or besides what the primary says'),
+    ('tls', 'may', 'tls',
+	'what a session to a primary has to be: TLS with the host that its certificate names (verify), with anybody (encrypt), where it works (may)'),
     ('identity', 'auto', 'identity',
 	'how a primary is told whose mail it is: the first of xclient and xforward that it offers; the header section says it too'),
     ('recipient_budget', '5', 'number',
@@ -386,8 +391,9 @@ BEGIN
 	SELECT CASE
 	WHEN NEW.domain NOT IN (SELECT name FROM domain)
 	    THEN RAISE(ABORT, 'domain_setting.domain: not in table domain; insert it there first')
-	WHEN NEW.name NOT IN ('spam_threshold', 'recipients', 'identity')
-	    THEN RAISE(ABORT, 'domain_setting.name: a domain has spam_threshold, recipients and identity of its own')
+	WHEN NEW.name NOT
+		IN ('spam_threshold', 'recipients', 'identity', 'tls')
+	    THEN RAISE(ABORT, 'domain_setting.name: a domain has spam_threshold, recipients, identity and tls of its own')
 	WHEN NEW.name = 'spam_threshold' AND (NEW.value GLOB '*[^0-9.]*'
 		OR NEW.value NOT GLOB '[0-9]*' OR NEW.value GLOB '*.*.*')
 	    THEN RAISE(ABORT, 'domain_setting.value: a score as 6 or 6.5')
@@ -396,6 +402,9 @@ BEGIN
 	WHEN NEW.name = 'identity' AND NEW.value
 		NOT IN ('auto', 'xclient', 'xforward', 'headers')
 	    THEN RAISE(ABORT, 'domain_setting.value: auto, xclient, xforward or headers')
+	WHEN NEW.name = 'tls' AND NEW.value
+		NOT IN ('none', 'may', 'encrypt', 'verify')
+	    THEN RAISE(ABORT, 'domain_setting.value: none, may, encrypt or verify')
 	END;
 END;
 

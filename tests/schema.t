@@ -126,7 +126,7 @@ refuses "UPDATE domain_policy SET test = 'helo'" 'before there is a recipient'
 takes "INSERT OR REPLACE INTO domain_setting
     VALUES('example.com', 'spam_threshold', '7.5')"
 refuses "INSERT INTO domain_setting VALUES('example.com', 'x', '7')" \
-    'spam_threshold, recipients and identity'
+    'spam_threshold, recipients, identity and tls'
 refuses "INSERT OR REPLACE INTO domain_setting
     VALUES('example.com', 'spam_threshold', 'high')" 'a score as 6'
 refuses "INSERT INTO domain_setting
@@ -138,6 +138,11 @@ refuses "INSERT OR REPLACE INTO domain_setting
     'auto, xclient, xforward or headers'
 refuses "UPDATE setting SET value = 'all' WHERE name = 'identity'" \
     'value is auto, xclient, xforward or headers'
+takes "INSERT INTO domain_setting VALUES('example.com', 'tls', 'verify')"
+refuses "INSERT OR REPLACE INTO domain_setting
+    VALUES('example.com', 'tls', 'yes')" 'none, may, encrypt or verify'
+refuses "UPDATE setting SET value = 'on' WHERE name = 'tls'" \
+    'value is none, may, encrypt or verify'
 takes "DELETE FROM domain WHERE name = 'example.com'"
 is "$(sql 'SELECT (SELECT count(*) FROM domain_policy) +
     (SELECT count(*) FROM domain_setting)')" 0 'a domain takes its rows along'

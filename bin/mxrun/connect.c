@@ -11,6 +11,7 @@
 
 #include "deliver.h"
 #include "log.h"
+#include "outbound.h"
 #include "outcome.h"
 #include "wire.h"
 
@@ -75,6 +76,7 @@ find_route(struct delivery *d)
 	}
 	switch (route_find(d->dns, d->run->conf, &q, &d->route)) {
 	case ROUTE_FOUND:
+		outbound_demand(j, &d->route);
 		return true;
 	case ROUTE_PERMANENT:
 		d->no_such = true;
@@ -92,9 +94,10 @@ open_session(struct delivery *d)
 {
 	const struct route *r = &d->route;
 	int64_t deadline = wire_now() +
-	    ((int64_t)r->n * WAIT_CONNECT + WAIT_GREETING + WAIT_COMMAND) *
+	    ((int64_t)r->n * WAIT_CONNECT + WAIT_GREETING + 2 * WAIT_COMMAND) *
 		SECOND;
 	char reason[OUTCOME_TEXT];
+	bool opened;
 
 	d->server.host[0] = '\0';
 	if ((d->sender = sender_start(d->run->conf->libexec)) == NULL) {
@@ -105,9 +108,12 @@ open_session(struct delivery *d)
 		return false;
 	}
 	sender_identity(d->sender, d->job->identity);
-	if (sender_open(d->sender, d->run->conf->hostname, r->target, r->n,
-		deadline, &d->server) == 0 &&
-	    d->server.status == SEND_IS_OPEN) {
+	sender_authorities(d->sender, d->run->conf->tls_authorities);
+	opened = sender_open(d->sender, d->run->conf->hostname, r->target, r->n,
+		     deadline, &d->server) == 0 &&
+	    d->server.status == SEND_IS_OPEN;
+	outbound_log(d->job, &d->server);
+	if (opened) {
 		primary_is_up(d);
 		return true;
 	}

@@ -23,6 +23,7 @@ struct job {
 	bool handled;	       /* we are its backup */
 	struct domain_row row; /* if handled */
 	enum send_identity identity;
+	enum send_tls tls;
 	struct primary primary; /* state UNKNOWN: nothing is known */
 	struct walk walk;	/* dir_mtime_ns 0: not known */
 };

@@ -66,6 +66,7 @@ static const struct key keys[] = {
     NUMBER("tls_certificate", CERTIFICATE, certificate, 0, 0),
     NUMBER("tls_key", KEY, certificate, 0, 0),
     STRING("tls_helper", PATH, tls_helper),
+    STRING("tls_authorities", PATH, tls_authorities),
     NUMBER("confine", YESNO, confine, 0, 1),
 };
 

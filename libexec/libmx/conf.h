@@ -45,8 +45,9 @@ struct conf {
 	bool confine;	  /* confine.h */
 	char clamd[PATH_MAX], spamd[PATH_MAX];
 	struct conf_certificate certificate[CONF_CERTIFICATES];
-	unsigned certificates;	   /* 0: no STARTTLS */
-	char tls_helper[PATH_MAX]; /* socket of an mx-tls; "": libexec's */
+	unsigned certificates;		/* 0: no STARTTLS */
+	char tls_helper[PATH_MAX];	/* socket of an mx-tls; "": libexec's */
+	char tls_authorities[PATH_MAX]; /* of primaries; "": the system's */
 };
 
 /* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */

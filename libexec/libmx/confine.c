@@ -190,7 +190,7 @@ add_conf(int ruleset, const struct conf *c, enum confine_role role)
 		    add_certificate(ruleset, c->certificate[i].key) == -1)
 			return -1;
 	}
-	return 0;
+	return add_certificate(ruleset, c->tls_authorities);
 }
 
 /* A renewed one may be a link to another file beside the old. */

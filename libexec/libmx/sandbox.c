@@ -69,8 +69,14 @@ set_limits(const struct sandbox *s)
 static int
 set_limit(int resource, rlim_t most)
 {
-	return setrlimit(
-	    (__rlimit_resource_t)resource, &(struct rlimit){most, most});
+	struct rlimit l;
+
+	if (getrlimit((__rlimit_resource_t)resource, &l) == -1)
+		return -1;
+	if (l.rlim_max > most) /* who started us may have allowed less */
+		l.rlim_max = most;
+	l.rlim_cur = l.rlim_max;
+	return setrlimit((__rlimit_resource_t)resource, &l);
 }
 
 /* Landlock: no path can be opened any more.  A kernel without it leaves that

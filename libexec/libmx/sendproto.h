@@ -7,9 +7,10 @@
  * regular file, beside its first octet (SCM_RIGHTS); from a shell, where fd 0
  * is no socket, fd 3 is the message.
  *
- *	op=open helo=NAME limit=SECONDS identity= target=IP:PORT host=NAME
- *	   [target= …]
+ *	op=open helo=NAME limit=SECONDS identity= libexec=DIR authorities=FILE
+ *	   target=IP:PORT host=NAME tls= tlsa= base= lenient= [target= …]
  *	  -> status=open|temporary host="name [ip]" reply= ext=SIZE=1,…
+ *	     tls=TLSv1.3 cipher= verified=no|pkix|dane failure= why=
  *	op=mail from= size= offset= cut=AT+OCTETS [cut= …] trace= body=
  *	   smtputf8= ret= envid= client=IP name= helo= proto= id=
  *	   rcpt=MAILBOX notify= orcpt= [rcpt= …]
@@ -33,6 +34,7 @@
 #ifndef SENDPROTO_H
 #define SENDPROTO_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,7 +45,7 @@
 #include "reply.h"
 
 enum { SEND_TARGETS = 64, SEND_HOST = DOMAIN_LEN + LITERAL_LEN + 2 };
-enum { SEND_EXT = 256, SEND_PROTO = 16 };
+enum { SEND_EXT = 256, SEND_PROTO = 16, SEND_TLS_TEXT = 64 };
 
 enum send_op { SEND_OPEN, SEND_MAIL, SEND_PROBE, SEND_QUIT };
 enum send_status { SEND_IS_OPEN, SEND_TEMPORARY, SEND_PERMANENT, SEND_CLOSED };
@@ -67,10 +69,24 @@ struct send_client {
 	char id[ID_NAME + 1];	/* its name here */
 };
 
+/* What a session has to be, before mail goes over it. */
+enum send_tls {
+	SEND_TLS_NONE,	  /* in clear: STARTTLS is not used */
+	SEND_TLS_MAY,	  /* TLS where it works (RFC 7435), else in clear */
+	SEND_TLS_ENCRYPT, /* TLS, with anybody */
+	SEND_TLS_VERIFY,  /* with HOST, as its certificate says (RFC 5280) */
+	SEND_TLS_DANE	  /* with whom the TLSA records name (RFC 7672) */
+};
+
 struct send_target {
 	struct ip ip;
 	unsigned short port;
 	char host[DOMAIN_LEN + 1];
+	enum send_tls tls;
+	bool lenient; /* VERIFY: a failure is told, and the session goes on */
+	const char *tlsa; /* DANE: "3 1 1 hex", parted by line ends; owned by
+			     the request on the server's side */
+	char base[DOMAIN_LEN + 1]; /* DANE: the domain they were found for */
 };
 
 struct send_rcpt {
@@ -87,6 +103,8 @@ struct send_request {
 	unsigned limit; /* seconds; 0: none but RFC 5321's */
 	char helo[DOMAIN_LEN + 1];
 	enum send_identity identity;
+	char libexec[PATH_MAX];	    /* where mx-tls(8) is */
+	char authorities[PATH_MAX]; /* for VERIFY; "": the system's */
 	size_t ntarget;
 	struct send_target target[SEND_TARGETS];
 	/* mail; of a probe, from and rcpt only */
@@ -103,11 +121,23 @@ struct send_request {
 	struct reply mail; /* of the answer to a probe */
 };
 
+/* What came of STARTTLS. */
+struct send_secured {
+	char protocol[SEND_TLS_TEXT]; /* "TLSv1.3"; "": in clear */
+	char cipher[SEND_TLS_TEXT];
+	char verified[SEND_TLS_TEXT]; /* "no", "pkix", "dane" */
+	/* of the last failure, even if it was put up with, in the words of
+	 * RFC 8460 4.3; and what it was */
+	char failure[SEND_TLS_TEXT];
+	char why[REPLY_TEXT];
+};
+
 struct send_answer {
 	enum send_status status;
 	char host[SEND_HOST];
 	struct reply reply; /* of the opening */
 	char ext[SEND_EXT]; /* what its EHLO offered and we know */
+	struct send_secured tls;
 };
 
 /* ---- the client's end: mxrun, and later mxrecv's callouts ---- */
@@ -126,8 +156,12 @@ void sender_limit(struct sender *, unsigned seconds);
 void sender_identity(struct sender *, enum send_identity);
 /* The name here of the messages handed over from now on, for its log. */
 void sender_id(struct sender *, const char *id);
+/* Who vouches for certificates that are to be verified; "": the system's. */
+void sender_authorities(struct sender *, const char *file);
 /* "auto", "xclient" …; false: S is none of them. */
 bool send_identity_parse(const char *s, enum send_identity *);
+/* "none", "may" … */
+bool send_tls_parse(const char *s, enum send_tls *);
 /*
  * Hands over one message: those recipients of E that wait.  REPLIES has
  * E->nrcpt members; those asked are filled.  Code 0: the outcome is not known,

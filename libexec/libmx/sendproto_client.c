@@ -23,6 +23,7 @@ struct sender {
 	unsigned limit;
 	enum send_identity identity;
 	char id[ID_NAME + 1];
+	char libexec[PATH_MAX], authorities[PATH_MAX];
 };
 
 struct mail_answer { /* as it is read */
@@ -54,7 +55,10 @@ sender_start(const char *libexec)
 {
 	struct sender *s = calloc(1, sizeof *s);
 
-	if (s == NULL || helper_start(&s->helper, libexec, "mx-send", -1) == 0)
+	if (s == NULL)
+		return NULL;
+	strlcpy(s->libexec, libexec, sizeof s->libexec);
+	if (helper_start(&s->helper, libexec, "mx-send", -1) == 0)
 		return s;
 	free(s);
 	return NULL;
@@ -70,6 +74,12 @@ void
 sender_identity(struct sender *s, enum send_identity identity)
 {
 	s->identity = identity;
+}
+
+void
+sender_authorities(struct sender *s, const char *file)
+{
+	strlcpy(s->authorities, file, sizeof s->authorities);
 }
 
 void
@@ -90,6 +100,8 @@ sender_open(struct sender *s, const char *helo, const struct send_target *t,
 	pairs_add(&p, "helo", helo);
 	pairs_add_number(&p, "limit", s->limit);
 	pairs_add(&p, "identity", send_identity_name[s->identity]);
+	pairs_add(&p, "libexec", s->libexec);
+	pairs_add(&p, "authorities", s->authorities);
 	for (size_t i = 0; i < n && i < SEND_TARGETS; i++) {
 		char ip[IP_TEXT], text[IP_TEXT + 8];
 
@@ -99,6 +111,7 @@ sender_open(struct sender *s, const char *helo, const struct send_target *t,
 		    t[i].port);
 		pairs_add(&p, "target", text);
 		pairs_add(&p, "host", t[i].host);
+		send_add_tls(&p, &t[i]);
 	}
 	if (ask(s, &p, -1, deadline) == -1)
 		return -1;
@@ -261,6 +274,7 @@ set_open(void *ctx, const char *key, const char *value)
 		strlcpy(out->host, value, sizeof out->host);
 	if (strcmp(key, "ext") == 0)
 		strlcpy(out->ext, value, sizeof out->ext);
+	send_set_secured(&out->tls, key, value);
 	if (strcmp(key, "status") == 0)
 		return set_status(&out->status, value);
 	return strcmp(key, "reply") != 0 ||

@@ -41,7 +41,7 @@ send_identity_set(struct send_request *r, const char *key, const char *value)
 	if (r->op == SEND_OPEN && strcmp(key, "identity") == 0)
 		return send_identity_parse(value, &r->identity) ? 0 : bad();
 	if (r->op != SEND_MAIL)
-		return bad();
+		return send_tls_set(r, key, value);
 	if (strcmp(key, "client") == 0)
 		return set_address(c, value);
 	if (strcmp(key, "name") == 0)

@@ -23,6 +23,11 @@ int send_request_set(
     struct send_request *, bool begun, const char *key, const char *value);
 /* The same for keys about identity (sendproto_identity.c). */
 int send_identity_set(struct send_request *, const char *, const char *);
+/* The same for keys about TLS (sendproto_tls.c), and of its answer. */
+int send_tls_set(struct send_request *, const char *, const char *);
+void send_add_tls(struct pairs *, const struct send_target *);
+void send_add_secured(struct pairs *, const struct send_secured *);
+void send_set_secured(struct send_secured *, const char *, const char *);
 /* What is known of a message's client, for the server's end. */
 void send_add_client(struct pairs *, const struct envelope *, const char *id);
 extern const char *const send_identity_name[IDENTITY_AUTO + 1];

@@ -90,6 +90,7 @@ send_write_open(struct send_stream *s, const struct send_answer *a)
 	send_reply_format(&a->reply, text);
 	pairs_add(&p, "reply", text);
 	pairs_add(&p, "ext", a->ext);
+	send_add_secured(&p, &a->tls);
 	return pairs_send(&p, s->out, -1, -1);
 }
 
@@ -136,6 +137,8 @@ send_request_free(struct send_request *r)
 		free(r->rcpt[i].mailbox);
 		free(r->rcpt[i].orcpt);
 	}
+	for (size_t i = 0; i < r->ntarget; i++)
+		free((char *)(uintptr_t)r->target[i].tlsa);
 	free(r->rcpt);
 	free(r->from);
 	free(r->trace);

@@ -29,6 +29,7 @@ static const struct keyword keywords[] = {
     {"CHUNKING", offsetof(struct ehlo, chunking)},
     {"DSN", offsetof(struct ehlo, dsn)},
     {"ENHANCEDSTATUSCODES", offsetof(struct ehlo, enhanced)},
+    {"STARTTLS", offsetof(struct ehlo, starttls)},
     {"SIZE", offsetof(struct ehlo, size)},
 };
 

@@ -30,6 +30,7 @@ struct ehlo {
 	bool dsn;		   /* RFC 3461 */
 	bool enhanced;		   /* RFC 2034 */
 	bool size;		   /* RFC 1870 */
+	bool starttls;		   /* RFC 3207 */
 	unsigned xclient;	   /* attributes it takes, see enum attribute */
 	unsigned xforward;
 	uint64_t size_limit; /* 0: none said */

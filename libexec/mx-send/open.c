@@ -17,11 +17,17 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
+#include "starttls.h"
+
+static bool keep_target(struct session *, const struct send_target *);
 static bool try_target(
+    struct session *, const struct send_target *, struct send_answer *);
+static bool try_once(
     struct session *, const struct send_target *, struct send_answer *);
 static int connect_to(const struct session *, const struct send_target *);
 static int await_connection(int, int64_t);
@@ -36,11 +42,13 @@ open_session(
 	s->identity = r->identity;
 	s->no_xclient = s->resting = false;
 	strlcpy(s->helo, r->helo, sizeof s->helo);
+	strlcpy(s->libexec, r->libexec, sizeof s->libexec);
+	strlcpy(s->authorities, r->authorities, sizeof s->authorities);
 	*a = (struct send_answer){.status = SEND_TEMPORARY};
 	for (size_t i = 0; i < r->ntarget; i++) {
-		if (!try_target(s, &r->target[i], a))
+		if (!try_target(s, &r->target[i], a) ||
+		    !keep_target(s, &r->target[i]))
 			continue;
-		s->target = r->target[i];
 		a->status = SEND_IS_OPEN;
 		ehlo_format(&s->ehlo, a->ext, sizeof a->ext);
 		return;
@@ -80,8 +88,38 @@ say_hello(struct session *s, const char *helo, struct reply *r)
 }
 
 static bool
+keep_target(struct session *s, const struct send_target *t)
+{
+	char *tlsa = strdup(t->tlsa == NULL ? "" : t->tlsa);
+
+	free(s->tlsa);
+	s->tlsa = tlsa;
+	s->target = *t;
+	s->target.tlsa = tlsa;
+	return tlsa != NULL;
+}
+
+/* Where nobody asks for TLS, no TLS is better than no mail (RFC 7435 3). */
+static bool
 try_target(
     struct session *s, const struct send_target *t, struct send_answer *a)
+{
+	bool up;
+
+	s->secured = (struct send_secured){.protocol = ""};
+	up = try_once(s, t, a);
+	if (!up && t->tls == SEND_TLS_MAY && *s->secured.failure != '\0') {
+		struct send_target clear = *t;
+
+		clear.tls = SEND_TLS_NONE;
+		up = try_once(s, &clear, a);
+	}
+	a->tls = s->secured;
+	return up;
+}
+
+static bool
+try_once(struct session *s, const struct send_target *t, struct send_answer *a)
 {
 	char literal[LITERAL_LEN + 1];
 	int fd;
@@ -95,10 +133,13 @@ try_target(
 	}
 	session_init(s, fd, a->host);
 	a->reply.code = 0;
-	if (greet(s, &a->reply) && session_is_open(s))
+	if (greet(s, &a->reply) && starttls(s, t, &a->reply) &&
+	    session_is_open(s)) {
+		s->xclient = s->ehlo.xclient;
 		return true;
+	}
 	session_close(s);
-	if (a->reply.code == 0)
+	if (a->reply.code < 400)
 		reply_set(&a->reply, 451, "4.4.2", "%s", s->why);
 	return false;
 }
@@ -168,7 +209,6 @@ greet(struct session *s, struct reply *out)
 	if (!session_is_quiet(s, STEP_GREETING) || !say_hello(s, s->helo, &r))
 		return false;
 	*out = r;
-	s->xclient = s->ehlo.xclient;
 	return r.code == 250 && !is_us(s, out);
 }
 

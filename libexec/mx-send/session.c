@@ -22,6 +22,7 @@ static const struct {
 } steps[] = {
     [STEP_GREETING] = {"waiting for its greeting", WAIT_GREETING},
     [STEP_EHLO] = {"sending EHLO", WAIT_COMMAND},
+    [STEP_STARTTLS] = {"sending STARTTLS", WAIT_COMMAND},
     [STEP_XCLIENT] = {"sending XCLIENT", WAIT_COMMAND},
     [STEP_XFORWARD] = {"sending XFORWARD", WAIT_COMMAND},
     [STEP_MAIL] = {"sending MAIL FROM", WAIT_COMMAND},
@@ -47,6 +48,7 @@ session_init(struct session *s, int fd, const char *host)
 	s->fd = fd;
 	strlcpy(s->host, host, sizeof s->host);
 	s->ehlo = (struct ehlo){.size = false};
+	*s->secured.protocol = '\0';
 	s->xclient = 0;
 	s->shown[0] = '\0';
 	s->no_xforward = s->resting = false;
@@ -168,7 +170,11 @@ session_lost(struct session *s, enum step step, const char *what)
 		return false;
 	snprintf(s->why, sizeof s->why, "%s %s while %s", what, s->host,
 	    steps[step].what);
-	close(s->fd);
+	if (*s->secured.protocol != '\0')
+		helper_end(&s->tls, true);
+	else
+		close(s->fd);
+	*s->secured.protocol = '\0';
 	s->fd = -1;
 	return false;
 }

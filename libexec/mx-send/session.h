@@ -13,6 +13,7 @@
 
 #include "bounds.h"
 #include "ehlo.h"
+#include "helper.h"
 #include "reply.h"
 #include "sendproto.h"
 #include "wire.h"
@@ -20,6 +21,7 @@
 enum step { /* what the session is at */
 	STEP_GREETING,
 	STEP_EHLO,
+	STEP_STARTTLS,
 	STEP_XCLIENT,
 	STEP_XFORWARD,
 	STEP_MAIL,
@@ -38,10 +40,14 @@ struct session {
 	struct send_target target;
 	char helo[DOMAIN_LEN + 1];
 	enum send_identity identity;
+	char libexec[PATH_MAX], authorities[PATH_MAX];
+	char *tlsa;	 /* what target.tlsa points to */
 	bool no_xclient; /* it was refused: not tried again */
 	bool resting;	 /* closed until there is another message */
 	/* the connection */
-	int fd; /* -1: closed */
+	int fd;		   /* -1: closed; over TLS, the plain end */
+	struct helper tls; /* mx-tls(8), while secured.protocol is not "" */
+	struct send_secured secured;
 	char host[SEND_HOST];
 	struct ehlo ehlo;
 	unsigned xclient;	  /* attributes that its first EHLO offered */
