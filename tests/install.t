@@ -42,13 +42,16 @@ is "$(cat "$root/etc/tertiary-mx/mx.conf")" 'hostname mine.example' \
 
 units=$root/usr/lib/systemd/system
 cp -r /lib/systemd/system/. "$units"
-for unit in tertiary-mx@.service tertiary-mx-run.service \
-    tertiary-mx-tls@.service; do
+mkdir -p "$root/bin"
+cp /bin/kill "$root/bin"
+for unit in tertiary-mx.service tertiary-mx-each@.service \
+    tertiary-mx-run.service tertiary-mx-tls@.service; do
 	systemd-analyze security --offline=true --no-pager --threshold=20 \
 	    "$units/$unit" >"$scratch/out" 2>&1
 	ok $? "$unit is exposed 2.0 at most"
 done
-for unit in tertiary-mx.socket tertiary-mx@.service tertiary-mx-run.service \
+for unit in tertiary-mx.socket tertiary-mx.service tertiary-mx-each.socket \
+    tertiary-mx-each@.service tertiary-mx-run.service \
     tertiary-mx-tls.socket tertiary-mx-tls@.service \
     tertiary-mx-run.timer tertiary-mx-etrn.path; do
 	systemd-analyze verify --man=no --root="$root" "$units/$unit" 2>&1 |

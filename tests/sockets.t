@@ -31,7 +31,7 @@ if [ "$(id -u)" -eq 0 ] && [ -x "$inetd" ]; then
 	port=$(free_port)
 	sed -e "s|@PREFIX@/bin|$build/bin|" \
 	    -e "s|@SYSCONFDIR@/tertiary-mx/mx.conf|$conf|" \
-	    -e "s|^smtp|127.0.0.1:$port|" -e 's|	tertiary-mx	|	root	|' \
+	    -e '/^smtp/d' -e "s|^#smtp|127.0.0.1:$port|" -e 's|	tertiary-mx	|	root	|' \
 	    -e '/tcp6/d' "$top/etc/inetd.conf" >"$scratch/inetd.conf"
 	"$inetd" -i "$scratch/inetd.conf" >/dev/null 2>&1 &
 	will_stop $!

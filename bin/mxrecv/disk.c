@@ -26,10 +26,13 @@ static bool began_lately(struct disk *, const char *word);
 static bool is_served(struct disk *, const char *domain);
 
 void
-disk_init(struct disk *d, const struct conf *conf, struct store *store)
+disk_init(struct disk *d, const struct conf *conf, const struct lent *lent,
+    struct store *store)
 {
 	memset(d, 0, offsetof(struct disk, draft));
 	d->conf = conf;
+	d->lent = lent;
+	d->policy = lent->policy;
 	*store = (struct store){d, ask_domain, ask_verdicts, offers_tls,
 	    has_room, begin, write_octets, commit, drop, etrn};
 }
@@ -39,7 +42,8 @@ disk_end(struct disk *d)
 {
 	drop(d);
 	notes_free(&d->notes);
-	policy_db_close(d->policy);
+	if (d->policy != d->lent->policy)
+		policy_db_close(d->policy);
 	state_db_close(d->state);
 	if (d->spooled)
 		spool_close(&d->spool);
@@ -173,6 +177,16 @@ disk_state(struct disk *d)
 		log_event(LOG_L_ERROR, "no-state", "error", err, NULL);
 	}
 	return d->state;
+}
+
+int
+disk_note(struct disk *d, const struct session *s)
+{
+	if (d->notes.n == 0)
+		return 0;
+	if (d->lent->scribe != -1)
+		return notes_send(&d->notes, s, d->lent->scribe);
+	return disk_state(d) == NULL ? -1 : notes_write(&d->notes, s, d->state);
 }
 
 static bool

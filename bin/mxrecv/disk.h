@@ -8,12 +8,14 @@
 
 #include "conf.h"
 #include "notes.h"
+#include "serve.h"
 #include "spool.h"
 #include "statedb.h"
 #include "store.h"
 
 struct disk {
 	const struct conf *conf;
+	const struct lent *lent;
 	struct policy_db *policy;
 	struct state_db *state;
 	struct spool spool;
@@ -25,12 +27,15 @@ struct disk {
 	struct draft draft;
 };
 
-void disk_init(struct disk *, const struct conf *, struct store *);
+void disk_init(
+    struct disk *, const struct conf *, const struct lent *, struct store *);
 void disk_end(struct disk *);
 
 /* Each NULL when it can not be opened, which is logged once. */
 struct policy_db *disk_policy(struct disk *);
 struct state_db *disk_state(struct disk *);
+/* Has written down what was decided.  0; -1: some of it is lost. */
+int disk_note(struct disk *, const struct session *);
 
 /* accept.c: the message of D->draft for every domain of the session's
  * recipients. */

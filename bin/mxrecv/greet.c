@@ -68,7 +68,8 @@ pause_for(struct connection *c, unsigned seconds)
 	if (client->welcome)
 		return;
 	peer_step(&c->peer, c->wire.in, until);
-	if (client->passed_lately && client->named == ANSWER_YES)
+	if (client->passed_lately &&
+	    (client->named == ANSWER_YES || !c->conf->client_names))
 		return;
 	while (wire_now() < until &&
 	    !wire_readable(&c->wire, (int)(until - wire_now())))

@@ -18,8 +18,10 @@ void
 inquiry_init(struct inquiry *q, const struct conf *conf, struct disk *disk,
     struct peer *peer)
 {
-	*q = (struct inquiry){
-	    .conf = conf, .disk = disk, .peer = peer, .message = -1};
+	q->conf = conf;
+	q->disk = disk;
+	q->peer = peer;
+	q->message = -1;
 	q->oracle = (struct oracle){.ctx = q,
 	    .listed = inquiry_listed,
 	    .known = inquiry_known,
@@ -47,8 +49,7 @@ inquiry_end(struct inquiry *q, const struct session *s)
 	if (notes->left_out > 0)
 		log_event(
 		    LOG_L_INFO, "decisions-left-out", "session", s->id, NULL);
-	if (notes->n > 0 && disk_state(q->disk) != NULL &&
-	    notes_write(notes, s, disk_state(q->disk)) == -1)
+	if (disk_note(q->disk, s) == -1)
 		log_event(
 		    LOG_L_ERROR, "decisions-lost", "session", s->id, NULL);
 }
@@ -57,7 +58,8 @@ void
 inquiry_welcome(struct inquiry *q, struct client *c)
 {
 	inquiry_ask_lists(q);
-	c->passed_lately = inquiry_passed_lately(q, &c->ip);
+	if (q->conf->greet_delay > 0)
+		c->passed_lately = inquiry_passed_lately(q, &c->ip);
 	if (client(q, &c->ip, &c->verdict) != ANSWER_YES)
 		c->verdict = VERDICT_OFF;
 	else

@@ -66,6 +66,7 @@ struct inquiry {
 	char digest[DIGEST_LEN + 1]; /* of its body, in hex */
 };
 
+/* In memory that is all zeroes, most of which is never used. */
 void inquiry_init(
     struct inquiry *, const struct conf *, struct disk *, struct peer *);
 /* The connection is over: writes down what was decided. */

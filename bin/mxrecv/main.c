@@ -1,35 +1,31 @@
 /* SPDX-License-Identifier: ISC */
-/* mxrecv(8): receives mail on the connection at fd 0. */
-#include <errno.h>
-#include <signal.h>
+/* mxrecv(8): receives mail, on the connection at fd 0 or on all that come. */
 #include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "confine.h"
 #include "log.h"
 #include "offer.h"
-#include "serve.h"
+#include "start.h"
 
 static int usage(void);
-static int output(void);
 
 int
 main(int argc, char *argv[])
 {
-	const char *file = CONF_DEFAULT;
+	const char *file = CONF_DEFAULT, *wrong = NULL;
+	struct sockets sockets = {.n = 0};
 	struct conf conf;
 	char error[CONF_ERROR];
 	bool only_check = false;
 	int option;
 
 	log_open("mxrecv", LOG_L_INFO);
-	while ((option = getopt(argc, argv, "f:n")) != -1) {
+	while ((option = getopt(argc, argv, "f:l:n")) != -1) {
 		if (option == 'f')
 			file = optarg;
+		else if (option == 'l' && wrong == NULL)
+			wrong = sockets_open(&sockets, optarg);
 		else if (option == 'n')
 			only_check = true;
 		else
@@ -37,6 +33,10 @@ main(int argc, char *argv[])
 	}
 	if (optind != argc)
 		return usage();
+	if (wrong != NULL) {
+		log_event(LOG_L_ERROR, "no-socket", "error", wrong, NULL);
+		return EX_OSERR;
+	}
 	if (conf_load(&conf, file, error) == -1) {
 		log_event(LOG_L_ERROR, "config", "error", error, NULL);
 		return EX_CONFIG;
@@ -46,31 +46,13 @@ main(int argc, char *argv[])
 		offer_print(&conf, stdout);
 		return EX_OK;
 	}
-	signal(SIGPIPE, SIG_IGN);
-	umask(077);
-	if (confine(&conf, CONFINE_RECEIVER) == -1) {
-		log_event(LOG_L_ERROR, "not-confined", "error", strerror(errno),
-		    NULL);
-		return EX_OSERR;
-	}
-	return serve(&conf, STDIN_FILENO, output());
+	return start(&conf, file, &sockets);
 }
 
 static int
 usage(void)
 {
-	log_event(
-	    LOG_L_ERROR, "usage", "synopsis", "mxrecv [-n] [-f file]", NULL);
+	log_event(LOG_L_ERROR, "usage", "synopsis",
+	    "mxrecv [-n] [-f file] [-l address[:port]]...", NULL);
 	return EX_USAGE;
-}
-
-/* A socket is written where it is read; from a shell, fd 1. */
-static int
-output(void)
-{
-	struct stat st;
-
-	return fstat(STDIN_FILENO, &st) == 0 && S_ISSOCK(st.st_mode)
-	    ? STDIN_FILENO
-	    : STDOUT_FILENO;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "decision.h"
+#include "scribe.h"
 #include "session.h"
 
 enum { WORDS = 5, STEP = 16 };
@@ -13,7 +14,11 @@ enum { WORDS = 5, STEP = 16 };
 static void add(struct notes *, const struct session *, struct note *,
     const char *const words[WORDS]);
 static char *join(const char *const words[WORDS]);
-static int put(struct state_db *, const struct session *, const struct note *);
+typedef int receiver(void *, const struct decision *);
+static int tell(
+    receiver *, void *, const struct session *, const struct note *);
+static int put(void *state, const struct decision *);
+static int hand_over(void *scribe, const struct decision *);
 
 void
 notes_add(struct notes *ns, const struct session *s, const struct noted *d)
@@ -48,9 +53,20 @@ notes_write(struct notes *ns, const struct session *s, struct state_db *state)
 	int result = state_begin(state);
 
 	for (size_t i = 0; result == 0 && i < ns->n; i++)
-		result = put(state, s, &ns->note[i]);
+		result = tell(put, state, s, &ns->note[i]);
 	if (state_commit(state) == -1)
 		result = -1;
+	notes_free(ns);
+	return result;
+}
+
+int
+notes_send(struct notes *ns, const struct session *s, int scribe)
+{
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < ns->n; i++)
+		result = tell(hand_over, &scribe, s, &ns->note[i]);
 	notes_free(ns);
 	return result;
 }
@@ -102,7 +118,7 @@ join(const char *const words[WORDS])
 }
 
 static int
-put(struct state_db *state, const struct session *s, const struct note *n)
+tell(receiver *to, void *ctx, const struct session *s, const struct note *n)
 {
 	const char *word[WORDS] = {n->words};
 	char address[IP_TEXT];
@@ -110,7 +126,7 @@ put(struct state_db *state, const struct session *s, const struct note *n)
 	for (unsigned i = 1; i < WORDS; i++)
 		word[i] = word[i - 1] + strlen(word[i - 1]) + 1;
 	ip_format(&s->client.ip, address);
-	return decision_put(state,
+	return to(ctx,
 	    &(struct decision){.at = n->at,
 		.connection = s->id,
 		.serial = n->serial,
@@ -124,4 +140,18 @@ put(struct state_db *state, const struct session *s, const struct note *n)
 		.verdict = n->verdict,
 		.reason = word[0],
 		.ms = n->ms});
+}
+
+static int
+put(void *state, const struct decision *d)
+{
+	return decision_put(state, d);
+}
+
+static int
+hand_over(void *scribe, const struct decision *d)
+{
+	const int *out = scribe;
+
+	return scribe_put(*out, d);
 }

@@ -34,6 +34,8 @@ void notes_accepted(
     struct notes *, const struct session *, const char *id, const char *domain);
 /* 0; -1: they could not be written.  Empties the notes in any case. */
 int notes_write(struct notes *, const struct session *, struct state_db *);
+/* The same to the scribe, by the socket. */
+int notes_send(struct notes *, const struct session *, int scribe);
 void notes_free(struct notes *);
 
 #endif

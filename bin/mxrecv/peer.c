@@ -16,7 +16,7 @@ peer_open(
 	socklen_t n = sizeof ss;
 	int on = 1;
 
-	memset(p, 0, sizeof *p);
+	p->conf = conf;
 	p->client = client;
 	p->deadline = wire_now() + PTR_TIMEOUT * 1000;
 	if (getpeername(fd, (struct sockaddr *)&ss, &n) == -1 ||
@@ -26,7 +26,9 @@ peer_open(
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-	if ((p->dns = dns_new(conf)) != NULL)
+	p->remote = true;
+	p->names = conf->client_names && (p->dns = dns_new(conf)) != NULL;
+	if (p->names)
 		dns_ptr_start(p->dns, &client->ip, &p->ptr);
 }
 
@@ -34,6 +36,8 @@ void
 peer_ask_lists(struct peer *p, size_t n)
 {
 	p->nzone = n;
+	if (p->remote && p->dns == NULL && n > 0)
+		p->dns = dns_new(p->conf);
 	if (p->dns != NULL)
 		dnsbl_start(&p->list, p->dns, &p->client->ip, p->zone, n);
 }
@@ -48,9 +52,9 @@ peer_step(struct peer *p, int fd, int64_t until)
 	if (until > p->deadline)
 		until = p->deadline;
 	dns_step(p->dns, fd, until);
-	if (p->ptr.done)
+	if (p->names && p->ptr.done)
 		note_name(p->client, &p->ptr);
-	done = p->ptr.done && p->list.pending == 0;
+	done = (!p->names || p->ptr.done) && p->list.pending == 0;
 	if (done || wire_now() >= p->deadline)
 		peer_close(p);
 }

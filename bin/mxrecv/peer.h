@@ -15,6 +15,9 @@
 #include "session.h"
 
 struct peer {
+	const struct conf *conf;
+	bool remote;	 /* the address came from a socket */
+	bool names;	 /* its name is asked for */
 	struct dns *dns; /* NULL: nothing is asked, or no longer */
 	struct dns_ptr ptr;
 	struct dnsbl list;
@@ -24,8 +27,8 @@ struct peer {
 	struct client *client;
 };
 
-/* Fills CLIENT's address from the socket FD; what is no socket of the
- * Internet is this host. */
+/* In memory that is all zeroes.  Fills CLIENT's address from the socket FD;
+ * what is no socket of the Internet is this host. */
 void peer_open(
     struct peer *, const struct conf *, int fd, struct client *client);
 /* Asks the N zones that the caller has put in. */

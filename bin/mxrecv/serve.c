@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "connection.h"
+#include "leave.h"
 #include "log.h"
 #include "starttls.h"
 
@@ -20,6 +21,7 @@ enum { LINGER_MS = 1000, SECOND = 1000 };
 
 static void converse(struct connection *);
 static bool next_command(struct connection *, enum next *, struct reply *);
+static bool is_asked_to_leave(struct connection *);
 static bool answer(struct connection *, enum next, struct reply *);
 static bool read_content(struct connection *, enum next, struct reply *);
 static bool read_octets(struct connection *, enum next);
@@ -30,12 +32,14 @@ static const char *word(const char *);
 static void log_session(const struct connection *);
 
 int
-serve(const struct conf *conf, int in, int out)
+serve(const struct conf *conf, const struct lent *lent, int in, int out)
 {
-	struct connection *c = malloc(sizeof *c);
+	/* from the system as zeroes, and mostly never touched */
+	struct connection *c = calloc(1, sizeof *c);
 
 	if (c == NULL)
 		return EX_OSERR;
+	leave_when_asked();
 	alarm(conf->session_timeout + 60); /* a last stop, should all hang */
 	c->conf = conf;
 	c->held = 0;
@@ -44,7 +48,7 @@ serve(const struct conf *conf, int in, int out)
 	c->began = wire_now();
 	c->deadline = c->began + (int64_t)conf->session_timeout * SECOND;
 	wire_init(&c->wire, in, out);
-	disk_init(&c->disk, conf, &c->store);
+	disk_init(&c->disk, conf, lent, &c->store);
 	session_init(&c->session, conf, &c->store);
 	peer_open(&c->peer, conf, in, &c->session.client);
 	inquiry_init(&c->inquiry, conf, &c->disk, &c->peer);
@@ -140,6 +144,12 @@ next_command(struct connection *c, enum next *next, struct reply *r)
 
 	if (wire_pending(&c->wire) == 0)
 		peer_step(&c->peer, c->wire.in, connection_patience(c));
+	if (is_asked_to_leave(c)) {
+		reply_set(r, 421, "4.3.2", "%s is going down; try again later",
+		    c->conf->hostname);
+		*next = NEXT_CLOSE;
+		return true;
+	}
 	status =
 	    wire_line(&c->wire, COMMAND_LEN, connection_patience(c), &line, &n);
 	if (status == WIRE_LINE_LONG || status == WIRE_BARE_LF) {
@@ -157,6 +167,15 @@ next_command(struct connection *c, enum next *next, struct reply *r)
 	if (*next == NEXT_STARTTLS && wire_pending(&c->wire) > 0)
 		*next = starttls_refuse(r);
 	return true;
+}
+
+/* A transaction that was begun is finished before. */
+static bool
+is_asked_to_leave(struct connection *c)
+{
+	return c->session.phase <= PHASE_GREETED &&
+	    wire_pending(&c->wire) == 0 &&
+	    leave_wait(c->wire.in, connection_patience(c));
 }
 
 /* Takes the octets that follow the command, if any, and replies; the reply is

@@ -4,7 +4,15 @@
 
 #include "conf.h"
 
+struct policy_db;
+
+/* What a parent that listens lends its children. */
+struct lent {
+	struct policy_db *policy; /* NULL: read the file */
+	int scribe;		  /* -1: write state.db oneself */
+};
+
 /* Serves one connection to its end.  Returns an exit status. */
-int serve(const struct conf *, int in, int out);
+int serve(const struct conf *, const struct lent *, int in, int out);
 
 #endif

@@ -58,6 +58,8 @@ static const struct key keys[] = {
     NUMBER("max_message_size", OCTETS, max_message_size, 65536, 1LL << 40),
     NUMBER("idle_timeout", SECONDS, idle_timeout, 1, 86400),
     NUMBER("session_timeout", SECONDS, session_timeout, 1, 86400),
+    NUMBER("connections", COUNT, connections, 1, 65535),
+    NUMBER("connections_per_network", COUNT, connections_per_network, 1, 65535),
     NUMBER("bounce_after", SECONDS, bounce_after, 3600, 366 * 86400),
     NUMBER("dsn_expire", SECONDS, dsn_expire, 3600, 366 * 86400),
     NUMBER("workers", COUNT, workers, 1, 500),
@@ -67,6 +69,7 @@ static const struct key keys[] = {
     NUMBER("tls_key", KEY, certificate, 0, 0),
     STRING("tls_helper", PATH, tls_helper),
     STRING("tls_authorities", PATH, tls_authorities),
+    NUMBER("client_names", YESNO, client_names, 0, 1),
     NUMBER("confine", YESNO, confine, 0, 1),
 };
 
@@ -164,10 +167,16 @@ conf_print(const struct conf *c, FILE *f)
 bool
 resolver_parse(struct conf_resolver *r, const char *s)
 {
+	return endpoint_parse(r, s, 53);
+}
+
+bool
+endpoint_parse(struct conf_resolver *r, const char *s, unsigned short port)
+{
 	const char *colon = strrchr(s, ':'), *wrong = NULL;
 	size_t n = strlen(s);
 
-	r->port = 53;
+	r->port = port;
 	if (*s == '[') {
 		const char *close = strchr(s, ']');
 
@@ -210,9 +219,12 @@ defaults(struct conf *c)
 	    .max_message_size = MESSAGE_SIZE,
 	    .idle_timeout = IDLE_TIMEOUT,
 	    .session_timeout = SESSION_TIMEOUT,
+	    .connections = 400,
+	    .connections_per_network = 40,
 	    .bounce_after = BOUNCE_AFTER,
 	    .dsn_expire = DSN_EXPIRE,
 	    .workers = 20,
+	    .client_names = true,
 	    .confine = true,
 	};
 	if (gethostname(name, sizeof name - 1) == 0) {

@@ -39,10 +39,12 @@ struct conf {
 	char terms[CONF_TEXT]; /* second line of the greeting */
 	unsigned greet_delay;  /* seconds */
 	uint64_t max_message_size;
-	unsigned idle_timeout, session_timeout; /* seconds */
-	unsigned bounce_after, dsn_expire;	/* seconds */
-	unsigned workers; /* domains mxrun serves at once */
-	bool confine;	  /* confine.h */
+	unsigned idle_timeout, session_timeout;	       /* seconds */
+	unsigned connections, connections_per_network; /* at once */
+	unsigned bounce_after, dsn_expire;	       /* seconds */
+	unsigned workers;  /* domains mxrun serves at once */
+	bool client_names; /* are looked up */
+	bool confine;	   /* confine.h */
 	char clamd[PATH_MAX], spamd[PATH_MAX];
 	struct conf_certificate certificate[CONF_CERTIFICATES];
 	unsigned certificates;		/* 0: no STARTTLS */
@@ -52,6 +54,8 @@ struct conf {
 
 /* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */
 bool resolver_parse(struct conf_resolver *, const char *s);
+/* The same with another port where none is given. */
+bool endpoint_parse(struct conf_resolver *, const char *s, unsigned short port);
 void resolver_format(const struct conf_resolver *, char out[RESOLVER_TEXT]);
 
 /* Reads FILE over the defaults.  0; -1 with "file:line: what is wrong" (or

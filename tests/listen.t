@@ -1,0 +1,243 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# mxrecv(8) that listens: all three ways to get the socket, who is too many,
+# what is read again, how it ends.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+hold() {
+	"$tests/peers/hold.py" "$@"
+}
+
+# start_listener [ADDRESS…]: pid in $parent, the first one's port in $port
+start_listener() {
+	port=$(free_port)
+	addresses=
+	for address in "${@:-127.0.0.1}"; do
+		addresses="$addresses -l $address:$port"
+	done
+	# shellcheck disable=SC2086 # an option each
+	"$build/bin/mxrecv" -f "$conf" $addresses 2>>"$scratch/log" &
+	parent=$!
+	will_stop $parent
+	until_true 10 listens "$port"
+}
+
+# submit HOW
+submit() {
+	swaks --server "127.0.0.1:$port" --helo client.example.org \
+	    --from a@example.org --to b@example.com --body "by $1" \
+	    --hide-all --timeout 20 >"$scratch/out" 2>&1
+	ok $? "swaks hands in a message by $1"
+	grep -q "^by $1" "$(queued example.com | tail -n 1)"
+	ok $? 'it is in the spool'
+}
+
+# children PID: those that serve, which are not its scribe or a reader
+children() {
+	pgrep -P "$1" | wc -l
+}
+has_children() {
+	[ "$(children "$1")" -eq "$2" ]
+}
+has_zombie() {
+	pgrep -P "$1" -r Z >/dev/null
+}
+is_gone() {
+	! ps -o stat= -p "$1" | grep -q '^[^Z]'
+}
+
+# rcpt ADDRESS: the reply's code
+rcpt() {
+	swaks --server "127.0.0.1:$port" --helo client.example.org \
+	    --from a@example.org --to "$1" --quit-after RCPT 2>&1 |
+	    sed -n 's/^<[-*~]*[*~-]*  *\([245][0-9][0-9]\) .*/\1/p' | tail -n 2 |
+	    head -n 1
+}
+
+new_instance
+add_domain example.com
+
+# ---- by hand
+start_listener 127.0.0.1 '[::1]'
+submit hand
+like "$(hold hear ::1 "$port")" '^220 You are ::1' 'IPv6 beside IPv4'
+until_true 5 has_children "$parent" 1
+ok $? 'who has served is gone; the scribe stays'
+has_zombie "$parent"
+is $? 1 'no zombie'
+until_true 5 grep -q accepted "$scratch/log"
+row() {
+	[ "$(sqlite3 "$scratch/state.db" "SELECT count(*) FROM decision
+	    WHERE test = 'accepted'" 2>/dev/null)" -ge 1 ]
+}
+until_true 5 row
+ok $? 'the scribe has written what was decided'
+
+# ---- what is read again
+is "$(rcpt b@new.test)" 550 'a domain that is not handled'
+add_domain new.test
+is "$(rcpt b@new.test)" 250 'the next connection knows what policy.db says'
+is "$(rcpt b@new.test)" 250 'and the one behind it'
+policy "DELETE FROM domain WHERE name = 'new.test'"
+is "$(rcpt b@new.test)" 550 'and what it says no longer'
+mv "$scratch/policy.db" "$scratch/away.db"
+is "$(rcpt b@example.com)" 451 'no policy.db: nobody is sent away for good'
+mv "$scratch/away.db" "$scratch/policy.db"
+is "$(rcpt b@example.com)" 250 'and it is back'
+
+sed -i 's/^hostname .*/hostname other.test/' "$conf"
+kill -HUP "$parent"
+until_true 5 grep -q reloaded "$scratch/log"
+like "$(hold hear 127.0.0.1 "$port")" '^220-other.test' 'SIGHUP: mx.conf anew'
+echo 'no such key' >>"$conf"
+kill -HUP "$parent"
+until_true 5 grep -q 'unknown key' "$scratch/log"
+ok $? 'trouble in it is logged'
+like "$(hold hear 127.0.0.1 "$port")" '^220-other.test' 'and the old one holds'
+sed -i -e '$d' -e 's/^hostname .*/hostname backup.test/' "$conf"
+stop "$parent"
+
+# ---- too many
+echo 'connections_per_network 40' >>"$conf"
+start_listener
+hold many "$port" 500 127.0.0.2 "$scratch/held" &
+many=$!
+will_stop $many
+until_true 20 test -s "$scratch/held"
+is "$(cat "$scratch/held")" '40 460' '500 from a network: 40 are served'
+like "$(hold hear 127.0.0.1 "$port" 127.1.0.1)" '^220 You are 127.1.0.1' \
+    'another network is'
+like "$(hold hear 127.0.0.1 "$port" 127.0.0.9)" \
+    '^421 4.7.0 .*Too many connections from \[127.0.0.9\]' 'its neighbour is not'
+grep -q 'too-many client=127.0.0.2' "$scratch/log"
+ok $? 'it is logged'
+[ "$(grep -c too-many "$scratch/log")" -lt 20 ]
+ok $? 'but not each of them'
+stop $many
+until_true 20 has_children "$parent" 1
+like "$(hold hear 127.0.0.1 "$port" 127.0.0.9)" '^220 ' 'who goes makes room'
+stop "$parent"
+sed -i '$d' "$conf"
+echo 'connections 3' >>"$conf"
+start_listener
+rm "$scratch/held"
+hold many "$port" 5 127.0.0.2 "$scratch/held" &
+many=$!
+will_stop $many
+until_true 20 test -s "$scratch/held"
+is "$(cat "$scratch/held")" '3 2' 'three in all'
+stop $many
+stop "$parent"
+sed -i '$d' "$conf"
+
+# ---- 500 at rest, one at work
+printf '%s\n' 'connections 1000' 'connections_per_network 600' >>"$conf"
+start_listener
+rm "$scratch/held"
+hold many "$port" 500 127.0.0.2 "$scratch/held" &
+many=$!
+will_stop $many
+until_true 30 test -s "$scratch/held"
+is "$(cat "$scratch/held")" '500 0' '500 sit there and say nothing'
+like "$(hold soon 127.0.0.1 "$port" 127.1.0.1)" '^greeted' \
+    'another is greeted within 5 s'
+pss() {
+	for pid in $(pgrep -P "$parent"); do
+		cat "/proc/$pid/smaps_rollup" 2>/dev/null
+	done | awk '$1 == "Pss:" { s += $2; n++ } END { printf "%d", s / n }'
+}
+each=$(pss)
+[ -n "${SAN-}" ] || [ "$each" -lt 300 ]
+ok $? "one that sits costs $each KiB"
+kill -TERM "$parent"
+until_true 10 is_gone "$parent"
+ok $? 'SIGTERM: those that sit are sent away'
+wait "$parent"
+is $? 0 'and it ends well'
+grep -c 'end=closed' "$scratch/log" >"$scratch/out"
+[ "$(cat "$scratch/out")" -ge 500 ]
+ok $? 'each of them with 421'
+stop $many
+sed -i '$d' "$conf"
+sed -i '$d' "$conf"
+
+# ---- the end
+start_listener
+hold half "$port" "$scratch/go" >"$scratch/said" &
+half=$!
+until_true 10 test -e "$scratch/go.ready"
+kill -TERM "$parent"
+refused() {
+	! listens "$port"
+}
+until_true 5 refused
+ok $? 'SIGTERM: nobody else comes in'
+is_gone "$parent"
+is $? 1 'but a message does that was begun'
+touch "$scratch/go"
+wait $half
+like "$(cat "$scratch/said")" '^250 2.0.0 Queued' 'it is taken'
+like "$(cat "$scratch/said")" '^421 4.3.2 ' 'and the client sent away'
+until_true 10 is_gone "$parent"
+ok $? 'then the parent goes'
+
+start_listener
+rm -f "$scratch/go" "$scratch/go.ready"
+hold half "$port" "$scratch/go" >"$scratch/said" &
+half=$!
+until_true 10 test -e "$scratch/go.ready"
+served=$(pgrep -P "$parent" | wc -l)
+is "$served" 2 'one is served, beside the scribe'
+all=$(pgrep -P "$parent")
+kill -KILL "$parent"
+wait "$parent" 2>/dev/null
+touch "$scratch/go"
+until_true 10 grep -q '^250 2.0.0' "$scratch/said"
+ok $? 'a killed parent: who is served is served'
+kill $half 2>/dev/null
+wait $half 2>/dev/null
+no_one() {
+	for pid in $all; do
+		is_gone "$pid" || return 1
+	done
+}
+until_true 10 no_one
+ok $? 'and nobody is left behind'
+
+# ---- systemd
+port=$(free_port)
+systemd-socket-activate -l "127.0.0.1:$port" "$build/bin/mxrecv" -f "$conf" \
+    >/dev/null 2>>"$scratch/log" &
+parent=$!
+will_stop $parent
+until_true 10 listens "$port"
+submit systemd
+stop "$parent"
+
+# ---- inetd
+inetd=$(command -v openbsd-inetd || command -v inetd || echo /usr/sbin/inetd)
+if [ "$(id -u)" -eq 0 ] && [ -x "$inetd" ]; then
+	port=$(free_port)
+	echo 'idle_timeout 1' >>"$conf"
+	echo "127.0.0.1:$port stream tcp wait root $build/bin/mxrecv mxrecv -f $conf" \
+	    >"$scratch/inetd.conf"
+	"$inetd" -i "$scratch/inetd.conf" >/dev/null 2>&1 &
+	parent=$!
+	will_stop $parent
+	until_true 10 listens "$port"
+	submit inetd
+	has_children "$parent" 1
+	ok $? 'one mxrecv for all connections'
+	until_true 10 has_children "$parent" 0
+	ok $? 'which ends when nobody comes'
+	submit 'inetd again'
+	sed -i '$d' "$conf"
+fi
+
+# ---- trouble
+"$build/bin/mxrecv" -f "$conf" -l nonsense 2>"$scratch/out"
+is $? 71 'no address'
+like "$(cat "$scratch/out")" 'not an address' 'and it says so'
+
+done_testing

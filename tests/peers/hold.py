@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Connections to a server that listens.
+
+usage: hold.py hear HOST PORT [FROM]     prints what comes until 220 or the end
+       hold.py soon HOST PORT FROM       "greeted", if within 5 s
+       hold.py many PORT COUNT FROM FILE holds COUNT open; FILE says how many
+                                         heard 220 and 421, once it is so
+       hold.py half PORT FILE            in the midst of a message; goes on when
+                                         FILE is there, prints the replies
+"""
+import os
+import socket
+import sys
+import time
+
+
+def dial(host, port, source=""):
+    return socket.create_connection((host, int(port)), 20, (source, 0))
+
+
+def lines(f):
+    text = ""
+    for line in f:
+        text += line
+        if line[3:4] != "-":
+            break
+    return text
+
+
+def hear(host, port, source=""):
+    with dial(host, port, source) as s, s.makefile() as f:
+        sys.stdout.write(lines(f))
+
+
+def soon(host, port, source):
+    began = time.monotonic()
+    with dial(host, port, source) as s, s.makefile() as f:
+        good = lines(f).startswith("220-")
+    took = time.monotonic() - began
+    print("greeted" if good and took < 5 else "after %.1f s" % took)
+
+
+def many(port, count, source, done):
+    held = [dial("127.0.0.1", port, source) for _ in range(int(count))]
+    said = [lines(s.makefile())[:3] for s in held]
+    with open(done + ".new", "w") as f:
+        f.write("%d %d\n" % (said.count("220"), said.count("421")))
+    os.rename(done + ".new", done)
+    time.sleep(60)
+
+
+def half(port, go):
+    with dial("127.0.0.1", port) as s, s.makefile() as f:
+        lines(f)
+        for line in ("EHLO client.test", "MAIL FROM:<a@a.test>",
+                     "RCPT TO:<b@example.com>", "DATA"):
+            s.sendall(line.encode() + b"\r\n")
+            lines(f)
+        s.sendall(b"Subject: half\r\n\r\n")
+        with open(go + ".ready", "w"):
+            pass
+        while not os.path.exists(go):
+            time.sleep(0.05)
+        s.sendall(b"the rest\r\n.\r\n")
+        for _ in range(2):  # what becomes of it, and of us
+            sys.stdout.write(lines(f))
+            sys.stdout.flush()
+
+
+globals()[sys.argv[1]](*sys.argv[2:])
