@@ -38,8 +38,16 @@ state $work/state.db
 libexec ${bin%/bin}/libexec
 resolver 127.0.0.1:9
 greet_delay 1
+tls_certificate $work/cert.pem
+tls_key $work/key.pem
 END
 sed "s|$work/||; s/^/    /" "$work/mx.conf"
+echo 'A certificate that it signs itself:'
+run openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+    -days 3650 -subj /CN=backup.example.net \
+    -addext subjectAltName=DNS:backup.example.net \
+    -keyout "$work/key.pem" -out "$work/cert.pem" || exit 1
+run "$bin/mxrecv" -f "$work/mx.conf" -n | grep STARTTLS
 sqlite3 "$work/policy.db" <share/schema.sql >/dev/null || exit 1
 run sqlite3 "$work/policy.db" \
     "INSERT INTO domain(name, route) VALUES('example.com', '[127.0.0.1]:$primary')"
@@ -53,9 +61,10 @@ systemd-socket-activate --inetd --accept -l "127.0.0.1:$mx" \
     "$bin/mxrecv" -f "$work/mx.conf" >/dev/null 2>"$work/log" &
 pids="$pids $!"
 
-say 'A message comes in:'
+say 'A message comes in, over TLS:'
 python '
-import socket, sys, time
+import socket, ssl, sys, time
+context = ssl.create_default_context(cafile=sys.argv[2])
 for attempt in range(50):
     try:
         s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
@@ -70,13 +79,17 @@ def reply():
         if line[3:4] != "-":
             return
 reply()
-for line in ("EHLO mail.example.org", "MAIL FROM:<alice@example.org>",
+for line in ("EHLO mail.example.org", "STARTTLS", "EHLO mail.example.org", "MAIL FROM:<alice@example.org>",
              "RCPT TO:<bob@example.com>", "DATA",
              "Subject: hello\r\n\r\nWill this arrive?\r\n.", "QUIT"):
     print("    C:", line.replace("\r\n", "\n       "))
     s.sendall(line.encode() + b"\r\n")
     reply()
-' "$mx" || exit 1
+    if line == "STARTTLS":
+        s = context.wrap_socket(s, server_hostname="backup.example.net")
+        f = s.makefile("rb")
+        print("       ", *s.cipher())
+' "$mx" "$work/cert.pem" || exit 1
 
 say 'The primary is down, so it waits:'
 run "$bin/mxrun" -f "$work/mx.conf"
