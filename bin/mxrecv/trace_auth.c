@@ -7,7 +7,8 @@
  *		spf=pass smtp.mailfrom=a@example.org;
  *		dkim=fail reason="the body was changed" header.d=example.org
  *		header.s=2026 header.a=rsa-sha256;
- *		dmarc=pass header.from=example.org policy.dmarc=reject
+ *		dmarc=pass header.from=example.org policy.dmarc=reject;
+ *		arc=pass header.oldest-pass=0 smtp.remote-ip=192.0.2.1
  *	Received-SPF: pass (backup.example.net: ip4:192.0.2.0/24)
  *		identity=mailfrom; client-ip=192.0.2.1; helo=mail.example.org;
  *		envelope-from="a@example.org"; receiver=backup.example.net
@@ -37,6 +38,8 @@ static void add_spf(
 static void add_dkim(struct field *, const struct dkim_answer *);
 static void add_signature(struct field *, const struct dkim_signature *);
 static void add_dmarc(struct field *, const struct dkim_dmarc *);
+static void add_arc(
+    struct field *, const struct session *, const struct dkim_arc *);
 static void add_result(
     struct field *, const char *method, const char *result, const char *reason);
 static void add_pair(struct field *, const char *key, const char *text);
@@ -67,6 +70,7 @@ trace_results(const struct session *s, char out[TRACE_LEN])
 	if (e.dkim != NULL) {
 		add_dkim(&f, e.dkim);
 		add_dmarc(&f, &e.dkim->dmarc);
+		add_arc(&f, s, &e.dkim->arc);
 	}
 	f.full |= f.len == head;
 	end(&f, from);
@@ -156,6 +160,25 @@ add_dmarc(struct field *f, const struct dkim_dmarc *d)
 	add_pair(f, "header.from", d->from_domain);
 	if (*d->policy_domain != '\0')
 		add_pair(f, "policy.dmarc", dmarc_policy_name[d->policy]);
+}
+
+/* RFC 8617 6; a chain that could not be verified has failed (5.2.1). */
+static void
+add_arc(struct field *f, const struct session *s, const struct dkim_arc *c)
+{
+	char number[16], address[IP_TEXT];
+
+	add_result(f, "arc",
+	    arc_result_name[c->result == ARC_TEMPERROR ? ARC_FAIL : c->result],
+	    c->reason);
+	if (c->result == ARC_NONE)
+		return;
+	if (c->result == ARC_PASS) {
+		snprintf(number, sizeof number, "%u", c->oldest_pass);
+		add_pair(f, "header.oldest-pass", number);
+	}
+	ip_format(&s->client.ip, address);
+	add_pair(f, "smtp.remote-ip", address);
 }
 
 /* On a line of its own, behind what is there. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arc.h"
 #include "domain.h"
 #include "wire.h"
 
@@ -18,7 +19,11 @@ struct answer_key {
 	const char *name;
 	bool (*signature)(struct dkim_signature *, const char *);
 	bool (*dmarc)(struct dkim_dmarc *, const char *);
+	bool (*arc)(struct dkim_arc *, const char *);
 };
+
+/* Whom a key of the answer is about. */
+enum answer_part { SIGNATURES, DMARC, ARC };
 
 const char *const dkim_result_name[DKIM_RESULTS] = {
     "pass", "fail", "neutral", "policy", "permerror", "temperror"};
@@ -26,8 +31,15 @@ const char *const dmarc_result_name[DMARC_RESULTS] = {
     "none", "pass", "fail", "temperror", "permerror"};
 const char *const dmarc_policy_name[DMARC_POLICIES] = {
     "none", "quarantine", "reject"};
+const char *const arc_result_name[ARC_RESULTS] = {
+    "none", "pass", "fail", "temperror"};
 
-static bool set_pair(struct dkim_answer *, bool *, const char *, const char *);
+static bool set_pair(
+    struct dkim_answer *, enum answer_part *, const char *, const char *);
+static bool begin_part(
+    struct dkim_answer *, enum answer_part *, const char *, const char *);
+static bool set_in_part(struct dkim_answer *, enum answer_part,
+    const struct answer_key *, const char *);
 static bool begin_signature(struct dkim_answer *, const char *);
 static bool set_d(struct dkim_signature *, const char *);
 static bool set_s(struct dkim_signature *, const char *);
@@ -44,6 +56,13 @@ static bool set_spf_aligned(struct dkim_dmarc *, const char *);
 static bool set_dkim_aligned(struct dkim_dmarc *, const char *);
 static bool set_dmarc_testing(struct dkim_dmarc *, const char *);
 static bool set_dmarc_reason(struct dkim_dmarc *, const char *);
+static bool set_arc_d(struct dkim_arc *, const char *);
+static bool set_arc_s(struct dkim_arc *, const char *);
+static bool set_arc_i(struct dkim_arc *, const char *);
+static bool set_arc_oldest_pass(struct dkim_arc *, const char *);
+static bool set_arc_closed(struct dkim_arc *, const char *);
+static bool set_arc_reason(struct dkim_arc *, const char *);
+static bool set_instance(unsigned *, const char *);
 static int find(const char *const *, int, const char *);
 static bool set_name(char *, size_t, const char *);
 static bool set_text(char *, size_t, const char *);
@@ -51,19 +70,22 @@ static bool set_true(bool *, const char *);
 static bool set_number(uint64_t *, const char *);
 
 static const struct answer_key keys[] = {
-    {"d", set_d, NULL},
-    {"s", set_s, NULL},
-    {"a", set_a, NULL},
-    {"l", set_l, NULL},
-    {"unsigned", set_unsigned, NULL},
-    {"testing", set_signature_testing, set_dmarc_testing},
-    {"reason", set_signature_reason, set_dmarc_reason},
-    {"from_domain", NULL, set_from_domain},
-    {"policy", NULL, set_policy},
-    {"policy_domain", NULL, set_policy_domain},
-    {"org_domain", NULL, set_org_domain},
-    {"spf_aligned", NULL, set_spf_aligned},
-    {"dkim_aligned", NULL, set_dkim_aligned},
+    {"d", set_d, NULL, set_arc_d},
+    {"s", set_s, NULL, set_arc_s},
+    {"a", set_a, NULL, NULL},
+    {"l", set_l, NULL, NULL},
+    {"unsigned", set_unsigned, NULL, NULL},
+    {"testing", set_signature_testing, set_dmarc_testing, NULL},
+    {"reason", set_signature_reason, set_dmarc_reason, set_arc_reason},
+    {"from_domain", NULL, set_from_domain, NULL},
+    {"policy", NULL, set_policy, NULL},
+    {"policy_domain", NULL, set_policy_domain, NULL},
+    {"org_domain", NULL, set_org_domain, NULL},
+    {"spf_aligned", NULL, set_spf_aligned, NULL},
+    {"dkim_aligned", NULL, set_dkim_aligned, NULL},
+    {"i", NULL, NULL, set_arc_i},
+    {"oldest_pass", NULL, NULL, set_arc_oldest_pass},
+    {"closed", NULL, NULL, set_arc_closed},
 };
 
 int
@@ -110,28 +132,28 @@ dkim_read_answer(struct pairs_in *in, int64_t deadline, struct dkim_answer *a)
 {
 	enum pairs_status status;
 	const char *key;
-	bool dmarc = false; /* its part of the answer has begun */
+	enum answer_part part = SIGNATURES;
 	char *value;
 
 	*a = (struct dkim_answer){.n = 0};
 	while (
 	    (status = pairs_next(in, deadline, &key, &value)) == PAIRS_PAIR) {
-		if (!set_pair(a, &dmarc, key, value))
+		if (!set_pair(a, &part, key, value))
 			break;
 	}
 	if (status == PAIRS_ERROR && errno != EBADMSG)
 		return -1;
-	if (status == PAIRS_END && dmarc && a->n <= a->signatures)
+	if (status == PAIRS_END && part != SIGNATURES && a->n <= a->signatures)
 		return 0;
 	errno = EPROTO;
 	return -1;
 }
 
 static bool
-set_pair(struct dkim_answer *a, bool *dmarc, const char *key, const char *value)
+set_pair(struct dkim_answer *a, enum answer_part *part, const char *key,
+    const char *value)
 {
 	uint64_t count;
-	int n;
 
 	if (strcmp(key, "signatures") == 0) {
 		if (!set_number(&count, value) || count > HEADER_LEN)
@@ -140,21 +162,47 @@ set_pair(struct dkim_answer *a, bool *dmarc, const char *key, const char *value)
 		return true;
 	}
 	if (strcmp(key, "result") == 0)
-		return !*dmarc && begin_signature(a, value);
-	if (strcmp(key, "dmarc") == 0) {
-		n = find(dmarc_result_name, DMARC_RESULTS, value);
-		a->dmarc.result = (enum dmarc_result)n;
-		*dmarc = true;
-		return n != -1;
-	}
+		return *part == SIGNATURES && begin_signature(a, value);
+	if (strcmp(key, "dmarc") == 0 || strcmp(key, "arc") == 0)
+		return begin_part(a, part, key, value);
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		if (strcmp(keys[i].name, key) != 0)
-			continue;
-		if (*dmarc)
-			return keys[i].dmarc != NULL &&
-			    keys[i].dmarc(&a->dmarc, value);
-		return keys[i].signature != NULL && a->n > 0 &&
-		    keys[i].signature(&a->signature[a->n - 1], value);
+		if (strcmp(keys[i].name, key) == 0)
+			return set_in_part(a, *part, &keys[i], value);
+	}
+	return false;
+}
+
+/* Each once, and in this order. */
+static bool
+begin_part(struct dkim_answer *a, enum answer_part *part, const char *key,
+    const char *value)
+{
+	bool dmarc = strcmp(key, "dmarc") == 0;
+	int n = dmarc ? find(dmarc_result_name, DMARC_RESULTS, value)
+		      : find(arc_result_name, ARC_RESULTS, value);
+
+	if (n == -1 || *part != (dmarc ? SIGNATURES : DMARC))
+		return false;
+	*part = dmarc ? DMARC : ARC;
+	if (dmarc)
+		a->dmarc.result = (enum dmarc_result)n;
+	else
+		a->arc.result = (enum arc_result)n;
+	return true;
+}
+
+static bool
+set_in_part(struct dkim_answer *a, enum answer_part part,
+    const struct answer_key *k, const char *value)
+{
+	switch (part) {
+	case SIGNATURES:
+		return k->signature != NULL && a->n > 0 &&
+		    k->signature(&a->signature[a->n - 1], value);
+	case DMARC:
+		return k->dmarc != NULL && k->dmarc(&a->dmarc, value);
+	case ARC:
+		return k->arc != NULL && k->arc(&a->arc, value);
 	}
 	return false;
 }
@@ -262,6 +310,53 @@ static bool
 set_dmarc_reason(struct dkim_dmarc *d, const char *value)
 {
 	return set_text(d->reason, sizeof d->reason, value);
+}
+
+static bool
+set_arc_d(struct dkim_arc *c, const char *value)
+{
+	return set_name(c->domain, sizeof c->domain, value);
+}
+
+static bool
+set_arc_s(struct dkim_arc *c, const char *value)
+{
+	return set_text(c->selector, sizeof c->selector, value);
+}
+
+static bool
+set_arc_i(struct dkim_arc *c, const char *value)
+{
+	return set_instance(&c->instance, value);
+}
+
+static bool
+set_arc_oldest_pass(struct dkim_arc *c, const char *value)
+{
+	return set_instance(&c->oldest_pass, value);
+}
+
+static bool
+set_arc_closed(struct dkim_arc *c, const char *value)
+{
+	return set_true(&c->closed, value);
+}
+
+static bool
+set_arc_reason(struct dkim_arc *c, const char *value)
+{
+	return set_text(c->reason, sizeof c->reason, value);
+}
+
+static bool
+set_instance(unsigned *out, const char *value)
+{
+	uint64_t n;
+
+	if (!set_number(&n, value) || n == 0 || n > ARC_SETS)
+		return false;
+	*out = (unsigned)n;
+	return true;
 }
 
 /* -1: none of them. */

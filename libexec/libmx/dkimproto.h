@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Both ends of the dialogue with libexec/mx-dkim(8), which verifies DKIM
- * signatures and judges by DMARC.  One process, one request on fd 0, one answer
- * on fd 1, both "key=value" lines (pairs.h) ended by an empty line; the
- *message, a regular file, is fd 3.
+ * signatures and ARC, and judges by DMARC.  One process, one request on fd 0,
+ *one answer on fd 1, both "key=value" lines (pairs.h) ended by an empty line;
+ *the message, a regular file, is fd 3.
  *
  *	offset=N size=N spf=pass|fail|… spf_domain=NAME
  *	resolver=IP:PORT [resolver= …] deadline_ms=N
@@ -13,9 +13,11 @@
  *	     dmarc=pass|fail|… from_domain=NAME policy=none|quarantine|reject
  *	     policy_domain=NAME org_domain=NAME spf_aligned=1 dkim_aligned=1
  *	     testing=1 reason=TEXT
+ *	     [arc=pass|fail|temperror i=N oldest_pass=N closed=1 d=NAME
+ *	     s=NAME reason=TEXT]
  *
  * One line a key.  What is left out is "", 0 or none; d= to reason= are of the
- * signature before them until dmarc= comes.
+ * signature before them until dmarc= comes, and of the chain behind arc=.
  */
 #ifndef DKIMPROTO_H
 #define DKIMPROTO_H
@@ -60,6 +62,15 @@ enum dmarc_policy {
 	DMARC_POLICIES
 };
 
+/* RFC 8617 4.4, and one of ours */
+enum arc_result {
+	ARC_NONE, /* the message has no chain */
+	ARC_PASS,
+	ARC_FAIL,
+	ARC_TEMPERROR, /* the DNS did not answer: nothing is known */
+	ARC_RESULTS
+};
+
 struct dkim_request {
 	int fd;		       /* the message; not owned */
 	uint64_t offset, size; /* size 0: to the end of the file */
@@ -93,16 +104,28 @@ struct dkim_dmarc {
 	char reason[DKIM_REASON];
 };
 
+struct dkim_arc {
+	enum arc_result result;
+	unsigned instance;	     /* the highest; 0: none is known */
+	unsigned oldest_pass;	     /* RFC 8617 5.2, of a pass; 0: all do */
+	bool closed;		     /* it had failed before: no set is added */
+	char domain[DOMAIN_LEN + 1]; /* of the newest seal */
+	char selector[DOMAIN_LEN + 1];
+	char reason[DKIM_REASON];
+};
+
 struct dkim_answer {
 	unsigned signatures; /* in the message; no more than … */
 	size_t n;	     /* … DKIM_SIGNATURES are verified */
 	struct dkim_signature signature[DKIM_SIGNATURES];
 	struct dkim_dmarc dmarc;
+	struct dkim_arc arc;
 };
 
 extern const char *const dkim_result_name[DKIM_RESULTS];
 extern const char *const dmarc_result_name[DMARC_RESULTS];
 extern const char *const dmarc_policy_name[DMARC_POLICIES];
+extern const char *const arc_result_name[ARC_RESULTS];
 
 /* ---- the client's end: mxrecv ---- */
 /*

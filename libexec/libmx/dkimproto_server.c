@@ -15,6 +15,7 @@ static bool set_number(uint64_t *, const char *, int64_t max);
 static bool set_resolver(struct dkim_request *, const char *);
 static void add_signature(struct pairs *, const struct dkim_signature *);
 static void add_dmarc(struct pairs *, const struct dkim_dmarc *);
+static void add_arc(struct pairs *, const struct dkim_arc *);
 static void add_text(struct pairs *, const char *, const char *);
 static void add_true(struct pairs *, const char *, bool);
 
@@ -50,6 +51,8 @@ dkim_write(int out, const struct dkim_answer *a)
 	for (size_t i = 0; i < a->n; i++)
 		add_signature(&p, &a->signature[i]);
 	add_dmarc(&p, &a->dmarc);
+	if (a->arc.result != ARC_NONE)
+		add_arc(&p, &a->arc);
 	return pairs_send(&p, out, -1, wire_now() + ANSWER_MS);
 }
 
@@ -123,6 +126,20 @@ add_dmarc(struct pairs *p, const struct dkim_dmarc *d)
 	add_true(p, "dkim_aligned", d->dkim_aligned);
 	add_true(p, "testing", d->testing);
 	add_text(p, "reason", d->reason);
+}
+
+static void
+add_arc(struct pairs *p, const struct dkim_arc *c)
+{
+	pairs_add(p, "arc", arc_result_name[c->result]);
+	if (c->instance != 0)
+		pairs_add_number(p, "i", c->instance);
+	if (c->oldest_pass != 0)
+		pairs_add_number(p, "oldest_pass", c->oldest_pass);
+	add_true(p, "closed", c->closed);
+	add_text(p, "d", c->domain);
+	add_text(p, "s", c->selector);
+	add_text(p, "reason", c->reason);
 }
 
 static void

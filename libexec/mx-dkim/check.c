@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Set-up, sandbox, DKIM, DMARC: in this order. */
+/* Set-up, sandbox, DKIM and ARC, DMARC: in this order. */
 #include "check.h"
 
 #include <errno.h>
@@ -17,6 +17,7 @@ struct check {
 	struct key_source keys;
 	struct dmarc_dns dmarc;
 	struct verify *verify;
+	struct chain *chain;
 	struct from from;
 };
 
@@ -44,6 +45,7 @@ check_message(const struct dkim_request *r, struct dkim_answer *a)
 		result = look(c, r, a);
 	error = errno;
 	verify_free(c->verify);
+	chain_free(c->chain);
 	dns_free(c->keys.dns);
 	free(c);
 	errno = error;
@@ -58,6 +60,7 @@ set_up(struct check *c, const struct dkim_request *r)
 
 	memcpy(conf.resolver, r->resolver, sizeof conf.resolver);
 	if ((c->verify = verify_new()) == NULL ||
+	    (c->chain = chain_new()) == NULL ||
 	    (c->keys.dns = dns_new(&conf)) == NULL)
 		return -1;
 	return 0;
@@ -66,11 +69,13 @@ set_up(struct check *c, const struct dkim_request *r)
 static int
 look(struct check *c, const struct dkim_request *r, struct dkim_answer *a)
 {
+	const struct eaters to = {c->verify, c->chain, &c->from};
 	struct dkim_dmarc *d = &a->dmarc;
 
+	chain_begin(c->chain, &c->keys, &a->arc);
 	if (verify_begin(c->verify, &c->keys, a) == -1)
 		return -1;
-	if (feed_message(c->verify, r, c->keys.deadline, &c->from) == 0) {
+	if (feed_message(&to, r, c->keys.deadline) == 0) {
 		if (c->from.fields != 1)
 			refuse_all(a);
 		dmarc_judge(&c->dmarc, r, &c->from, a);

@@ -27,17 +27,18 @@ struct feed {
 
 static int read_header(struct feed *);
 static bool find_body(struct feed *, size_t);
-static void push_fields(const struct feed *, struct verify *, struct from *);
-static void push_field(const char *, size_t, struct verify *, struct from *);
-static int push_body(struct feed *, struct verify *, int64_t, bool *);
+static void push_fields(const struct feed *, const struct eaters *);
+static void push_field(const char *, size_t, const struct eaters *);
+static int push_body(
+    struct feed *, const struct eaters *, int64_t, bool *whole);
 static ssize_t read_piece(struct feed *, char *);
 
 int
-feed_message(struct verify *v, const struct dkim_request *r, int64_t deadline,
-    struct from *f)
+feed_message(
+    const struct eaters *to, const struct dkim_request *r, int64_t deadline)
 {
 	struct feed *m = malloc(sizeof *m);
-	bool whole = true;
+	bool whole = true, signed_, chained;
 	int result;
 
 	if (m == NULL)
@@ -46,10 +47,13 @@ feed_message(struct verify *v, const struct dkim_request *r, int64_t deadline,
 	m->at = r->offset;
 	m->end = r->size == 0 ? INT64_MAX : r->offset + r->size;
 	if ((result = read_header(m)) == 0) {
-		push_fields(m, v, f);
-		if (verify_header_end(v))
-			result = push_body(m, v, deadline, &whole);
-		verify_end(v, whole && result == 0);
+		push_fields(m, to);
+		signed_ = verify_header_end(to->verify);
+		chained = chain_header_end(to->chain);
+		if (signed_ || chained)
+			result = push_body(m, to, deadline, &whole);
+		verify_end(to->verify, whole && result == 0);
+		chain_end(to->chain, whole && result == 0);
 	}
 	free(m);
 	return result;
@@ -96,7 +100,7 @@ find_body(struct feed *m, size_t from)
 }
 
 static void
-push_fields(const struct feed *m, struct verify *v, struct from *f)
+push_fields(const struct feed *m, const struct eaters *to)
 {
 	const char *start = m->buffer, *end = start + m->fields, *at = start;
 
@@ -107,13 +111,13 @@ push_fields(const struct feed *m, struct verify *v, struct from *f)
 		if (at < end && (*at == ' ' || *at == '\t'))
 			continue;
 		push_field(
-		    start, (size_t)((line == NULL ? end : line) - start), v, f);
+		    start, (size_t)((line == NULL ? end : line) - start), to);
 		start = at;
 	}
 }
 
 static void
-push_field(const char *field, size_t n, struct verify *v, struct from *f)
+push_field(const char *field, size_t n, const struct eaters *to)
 {
 	const char *colon = memchr(field, ':', n);
 	size_t name = colon == NULL ? 0 : (size_t)(colon - field);
@@ -121,19 +125,23 @@ push_field(const char *field, size_t n, struct verify *v, struct from *f)
 	while (name > 0 && (field[name - 1] == ' ' || field[name - 1] == '\t'))
 		name--;
 	if (name == 4 && strncasecmp(field, "from", 4) == 0)
-		from_add(f, colon + 1, n - (size_t)(colon + 1 - field));
-	verify_field(v, field, n);
+		from_add(to->from, colon + 1, n - (size_t)(colon + 1 - field));
+	verify_field(to->verify, field, n);
+	chain_field(to->chain, field, n);
 }
 
 static int
-push_body(struct feed *m, struct verify *v, int64_t deadline, bool *whole)
+push_body(
+    struct feed *m, const struct eaters *to, int64_t deadline, bool *whole)
 {
 	size_t at = m->body;
 	ssize_t n = 1;
 
 	while (n > 0) {
-		if (m->n > at)
-			verify_body(v, m->buffer + at, m->n - at);
+		if (m->n > at) {
+			verify_body(to->verify, m->buffer + at, m->n - at);
+			chain_body(to->chain, m->buffer + at, m->n - at);
+		}
 		if (wire_now() >= deadline) {
 			*whole = false;
 			return 0;

@@ -5,15 +5,22 @@
 
 #include <stdint.h>
 
+#include "chain.h"
 #include "from.h"
 #include "verify.h"
 
+struct eaters {
+	struct verify *verify;
+	struct chain *chain;
+	struct from *from; /* of the From fields alone */
+};
+
 /*
- * Pushes the message of R into V and its From fields into F, and settles the
+ * Pushes the message of R into those who look at it, and settles the
  * signatures.  0; -1 with errno, EMSGSIZE when the header section is longer
  * than HEADER_LEN.
  */
-int feed_message(struct verify *v, const struct dkim_request *r,
-    int64_t deadline, struct from *f);
+int feed_message(
+    const struct eaters *, const struct dkim_request *r, int64_t deadline);
 
 #endif

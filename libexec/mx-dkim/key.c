@@ -10,15 +10,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base64.h"
 #include "signature.h"
 #include "taglist.h"
 
 enum { RSA_BITS = 1024 /* RFC 8301 3.2 */, ED25519_OCTETS = 32 };
-enum { KEY_RECORD = 1024 /* libopendkim's buffer */ };
 
 static bool no_key(struct dkim_signature *, enum dns_status);
 static bool is_testing(const char *, size_t);
-static int decode(const struct tag *, unsigned char *);
+static bool lists(
+    const char *, size_t, const char *name, const char *one, const char *other);
 static bool check_rsa(struct dkim_signature *, const unsigned char *, int);
 
 bool
@@ -53,7 +54,7 @@ key_fetch(
 bool
 key_check(const char *record, size_t n, struct dkim_signature *s)
 {
-	unsigned char octets[KEY_RECORD];
+	unsigned char octets[BASE64_ROOM];
 	bool edwards = strcmp(s->algorithm, "ed25519-sha256") == 0;
 	struct tag p, k = {.value = "rsa", .value_len = 3}, t;
 	int len;
@@ -73,7 +74,7 @@ key_check(const char *record, size_t n, struct dkim_signature *s)
 	if (p.value_len == 0)
 		return signature_refuse(
 		    s, DKIM_PERMERROR, "the key is revoked");
-	if ((len = decode(&p, octets)) == -1)
+	if ((len = base64_tag(&p, octets)) == -1)
 		return signature_refuse(
 		    s, DKIM_PERMERROR, "the key is not base64");
 	if (!edwards)
@@ -81,6 +82,27 @@ key_check(const char *record, size_t n, struct dkim_signature *s)
 	return len == ED25519_OCTETS ||
 	    signature_refuse(
 		s, DKIM_PERMERROR, "the key has not the size of its type");
+}
+
+EVP_PKEY *
+key_rsa(const char *record, size_t n)
+{
+	unsigned char octets[BASE64_ROOM];
+	const unsigned char *at = octets;
+	struct tag p;
+	int len;
+
+	if (!taglist_get(record, n, "p", &p) ||
+	    (len = base64_tag(&p, octets)) == -1)
+		return NULL;
+	return d2i_PUBKEY(NULL, &at, len);
+}
+
+bool
+key_allows(const char *record, size_t n)
+{
+	return lists(record, n, "h", "sha256", "sha256") &&
+	    lists(record, n, "s", "*", "email");
 }
 
 static bool
@@ -107,23 +129,34 @@ is_testing(const char *record, size_t n)
 	return false;
 }
 
-/* Octets written, fewer than the tag has; -1 when it is not base64. */
-static int
-decode(const struct tag *p, unsigned char *out)
+/* "h=sha1:sha256": either word is in the list, or there is none. */
+static bool
+lists(const char *record, size_t n, const char *name, const char *one,
+    const char *other)
 {
-	unsigned char text[KEY_RECORD];
-	int n = 0, padding = 0, len;
+	const char *at, *end;
+	struct tag t, word;
 
-	for (size_t i = 0; i < p->value_len; i++) {
-		if (strchr(" \t\r\n", p->value[i]) == NULL)
-			text[n++] = (unsigned char)p->value[i];
+	if (!taglist_get(record, n, name, &t))
+		return true;
+	for (at = t.value, end = at + t.value_len; at < end;) {
+		const char *stop = memchr(at, ':', (size_t)(end - at));
+
+		if (stop == NULL)
+			stop = end;
+		while (at < stop && (*at == ' ' || *at == '\t'))
+			at++;
+		word =
+		    (struct tag){.value = at, .value_len = (size_t)(stop - at)};
+		while (word.value_len > 0 &&
+		    (at[word.value_len - 1] == ' ' ||
+			at[word.value_len - 1] == '\t'))
+			word.value_len--;
+		if (tag_value_is(&word, one) || tag_value_is(&word, other))
+			return true;
+		at = stop < end ? stop + 1 : end;
 	}
-	while (padding < n && padding < 2 && text[n - padding - 1] == '=')
-		padding++;
-	if (n == 0 || n % 4 != 0)
-		return -1;
-	len = EVP_DecodeBlock(out, text, n);
-	return len < padding ? -1 : len - padding;
+	return false;
 }
 
 static bool

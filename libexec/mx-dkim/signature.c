@@ -8,7 +8,8 @@
 #include "domain.h"
 #include "taglist.h"
 
-static const char *const needed[] = {"v", "a", "b", "bh", "d", "h", "s"};
+static const char *const dkim_tags[] = {
+    "v", "a", "b", "bh", "d", "h", "s", NULL};
 
 static bool set_algorithm(struct dkim_signature *, const struct tag *);
 static bool set_selector(struct dkim_signature *, const struct tag *);
@@ -16,6 +17,13 @@ static bool set_length(struct dkim_signature *, const char *, size_t);
 
 bool
 signature_check(const char *body, size_t n, struct dkim_signature *s)
+{
+	return signature_check_tags(body, n, dkim_tags, s);
+}
+
+bool
+signature_check_tags(const char *body, size_t n, const char *const *needed,
+    struct dkim_signature *s)
 {
 	struct tag d, a, selector, t;
 
@@ -26,8 +34,8 @@ signature_check(const char *body, size_t n, struct dkim_signature *s)
 	if (!taglist_valid(body, n))
 		return signature_refuse(
 		    s, DKIM_PERMERROR, "malformed or duplicate tags");
-	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-		if (!taglist_get(body, n, needed[i], &t))
+	for (; *needed != NULL; needed++) {
+		if (!taglist_get(body, n, *needed, &t))
 			return signature_refuse(
 			    s, DKIM_PERMERROR, "a required tag is missing");
 	}

@@ -127,7 +127,7 @@ void
 verify_body(struct verify *v, const char *octets, size_t n)
 {
 	v->word += n;
-	if (v->word > WORD_MAX)
+	if (!v->hashed || v->word > WORD_MAX)
 		return;
 	if (memchr(octets, ' ', n) != NULL ||
 	    memmem(octets, n, "\r\n", 2) != NULL)

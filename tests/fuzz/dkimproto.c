@@ -39,6 +39,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				b.signature[i].domain) == 0);
 		assert(a.dmarc.result == b.dmarc.result &&
 		    strcmp(a.dmarc.reason, b.dmarc.reason) == 0);
+		assert(a.arc.result == b.arc.result &&
+		    (a.arc.result == ARC_NONE ||
+			a.arc.instance == b.arc.instance));
 	}
 	close(fd);
 	return 0;

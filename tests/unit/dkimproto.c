@@ -63,12 +63,15 @@ answers(void)
 {
 	const struct dkim_signature *s = answer.signature;
 
-	is_int(ask(SAY("signatures=2\\nresult=pass\\nd=a.test\\ns=s\\n"
-		       "a=rsa-sha256\\nl=7\\nunsigned=2\\nresult=temperror\\n"
-		       "reason=no%%20answer\\ntesting=1\\ndmarc=fail\\n"
-		       "from_domain=a.test\\npolicy=reject\\n"
-		       "policy_domain=a.test\\norg_domain=test\\n"
-		       "spf_aligned=1\\ndkim_aligned=1\\nreason=because")),
+	is_int(
+	    ask(SAY(
+		"signatures=2\\nresult=pass\\nd=a.test\\ns=s\\n"
+		"a=rsa-sha256\\nl=7\\nunsigned=2\\nresult=temperror\\n"
+		"reason=no%%20answer\\ntesting=1\\ndmarc=fail\\n"
+		"from_domain=a.test\\npolicy=reject\\n"
+		"policy_domain=a.test\\norg_domain=test\\n"
+		"spf_aligned=1\\ndkim_aligned=1\\nreason=because\\narc=fail\\n"
+		"i=3\\nclosed=1\\nd=b.test\\ns=t\\nreason=x")),
 	    0, "an answer");
 	is_int((long long)answer.n, 2, "two signatures");
 	ok(s->result == DKIM_PASS && s->limited && s->covered == 7 &&
@@ -85,6 +88,11 @@ answers(void)
 		answer.dmarc.spf_aligned && answer.dmarc.dkim_aligned,
 	    "DMARC");
 	is_str(answer.dmarc.reason, "because", "and why");
+	ok(answer.arc.result == ARC_FAIL && answer.arc.instance == 3 &&
+		answer.arc.closed && answer.arc.oldest_pass == 0,
+	    "ARC");
+	is_str(answer.arc.domain, "b.test", "whose");
+	is_str(answer.arc.reason, "x", "and why");
 }
 
 static void
@@ -107,6 +115,10 @@ useless(void)
 	    "d= is no name");
 	nonsense(SAY("dmarc=none\\nreason=a%%0Ab"), EPROTO, "a line end");
 	nonsense(SAY("dmarc=none\\nresult=pass"), EPROTO, "out of order");
+	nonsense(SAY("arc=pass\\ndmarc=none"), EPROTO, "ARC too early");
+	nonsense(SAY("dmarc=none\\narc=maybe"), EPROTO, "no such result");
+	nonsense(SAY("dmarc=none\\ni=1"), EPROTO, "i= of nothing");
+	nonsense(SAY("dmarc=none\\narc=pass\\ni=51"), EPROTO, "i= too high");
 	nonsense(SAY("dmarc=none\\nx=y"), EPROTO, "no such key");
 	nonsense(SAY("hello"), EPROTO, "no pair");
 	nonsense(READ "yes signatures=1 2>/dev/null", EPROTO, "no end");

@@ -76,7 +76,8 @@ good(struct session *s, char out[TRACE_LEN])
 	    .dmarc = {.result = DMARC_PASS,
 		.from_domain = "a.test",
 		.policy = DMARC_POLICY_REJECT,
-		.policy_domain = "a.test"}};
+		.policy_domain = "a.test"},
+	    .arc = {.result = ARC_PASS, .oldest_pass = 2}};
 	asked = true;
 	set_sender(s, "x@a.test");
 	s->client.named = ANSWER_YES;
@@ -90,7 +91,8 @@ good(struct session *s, char out[TRACE_LEN])
 	    "\tdkim=fail reason=\"the body was changed\" header.d=b.test "
 	    "header.s=t\r\n"
 	    "\theader.a=ed25519-sha256;\r\n"
-	    "\tdmarc=pass header.from=a.test policy.dmarc=reject\r\n",
+	    "\tdmarc=pass header.from=a.test policy.dmarc=reject;\r\n"
+	    "\tarc=pass header.oldest-pass=2 smtp.remote-ip=192.0.2.1\r\n",
 	    "Authentication-Results");
 	*out = '\0';
 	trace_spf(s, out);
@@ -118,7 +120,8 @@ null_sender(struct session *s, char out[TRACE_LEN])
 	trace_results(s, out);
 	is_str(out,
 	    "Authentication-Results: mx.test;\r\n"
-	    "\tspf=pass smtp.helo=c.test;\r\n\tdkim=none;\r\n\tdmarc=none\r\n",
+	    "\tspf=pass smtp.helo=c.test;\r\n\tdkim=none;\r\n\tdmarc=none;\r\n"
+	    "\tarc=none\r\n",
 	    "the null sender, no signature");
 	*out = '\0';
 	trace_spf(s, out);
@@ -144,6 +147,8 @@ hostile(struct session *s, char out[TRACE_LEN])
 		strlcpy(g->algorithm, evil, sizeof g->algorithm);
 	}
 	strlcpy(dkim.dmarc.reason, evil, sizeof dkim.dmarc.reason);
+	dkim.arc.result = ARC_TEMPERROR;
+	strlcpy(dkim.arc.reason, evil, sizeof dkim.arc.reason);
 	strlcpy(dkim.dmarc.from_domain, evil, sizeof dkim.dmarc.from_domain);
 	strlcpy(spf.mailfrom.reason, evil, sizeof spf.mailfrom.reason);
 	spf.mailfrom.result = SPF_FAIL;
@@ -153,6 +158,8 @@ hostile(struct session *s, char out[TRACE_LEN])
 	trace_results(s, out);
 	ok(*out != '\0' && is_safe(out), "nobody ends a field: %zu octets",
 	    strlen(out));
+	ok(strstr(out, "arc=fail reason=") != NULL,
+	    "a chain that can not be verified has failed");
 	ok(strstr(out, "smtp.mailfrom=a.test;") != NULL,
 	    "of a quoted address the domain");
 	*out = '\0';

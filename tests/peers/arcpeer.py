@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Chains of python3-dkim verified by mx-dkim: whole ones and broken ones, with
+a name server of its own.
+
+	arcpeer.py LIBEXEC DIRECTORY
+
+DIRECTORY has the RSA keys good, other (1024 bits or more) and short (512).
+Prints TAP.
+"""
+import base64
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+import dkim
+
+from spfsuite import Server, Zone
+
+MESSAGE = (b"From: Jo <jo@a.test>\r\nTo: kim@example.test\r\n"
+           b"Subject: a  subject\r\nDate: Tue, 24 Nov 2026 05:00:00 +0000\r\n"
+           b"Message-ID: <1@a.test>\r\n\r\nfirst line\r\nsecond line \r\n")
+TAG = re.compile(rb"([;:\s])(i|a|b|bh|c|cv|d|h|s|t)(\s*=\s*)([^;\r]+)")
+
+
+class Tap:
+    number = failed = 0
+
+    def ok(self, good, name, more=""):
+        self.number += 1
+        self.failed += not good
+        print(f"{'' if good else 'not '}ok {self.number} - {name}")
+        if not good and more:
+            print("# " + str(more).replace("\n", " "))
+
+    def end(self):
+        print(f"1..{self.number}", flush=True)
+        sys.exit(self.failed > 0)
+
+
+class Host:
+    """Keys, a name server that has them, and the helpers."""
+
+    def __init__(self, libexec, keys):
+        self.libexec, self.keys = libexec, keys
+        self.records, self.secret = {}, {}
+        for name in ("good", "other", "short"):
+            path = os.path.join(keys, name)
+            der = subprocess.run(["openssl", "rsa", "-in", path, "-pubout",
+                                  "-outform", "DER"], capture_output=True,
+                                 check=True).stdout
+            record = "v=DKIM1; k=rsa; p=" + base64.b64encode(der).decode()
+            with open(path, "rb") as f:
+                self.secret[name] = f.read()
+            for domain in ("a.test", "b.test", "c.test", "backup.test"):
+                self.records[f"{name}._domainkey.{domain}"] = [{"TXT": record}]
+        good = self.records["good._domainkey.a.test"][0]["TXT"]
+        self.add("sha1", good.replace("k=", "h=sha1; k="))
+        self.add("both", good.replace("k=", "h=sha1 : sha256; s=x:email; k="))
+        self.add("news", good.replace("k=", "s=news; k="))
+        self.records["silent._domainkey.a.test"] = ["TIMEOUT"]
+        self.server = Server()
+        self.server.zone = Zone(self.records)
+        self.server.start()
+
+    def add(self, selector, record):
+        self.records[f"{selector}._domainkey.a.test"] = [{"TXT": record}]
+        self.secret[selector] = self.secret["good"]
+
+    def run(self, helper, message, **request):
+        lines = "".join(f"{k}={v}\n" for k, v in request.items())
+        with tempfile.NamedTemporaryFile(dir=self.keys) as f:
+            f.write(message)
+            f.flush()
+            done = subprocess.run(
+                ["sh", "-c", 'exec "$0" 3<"$1"',
+                 os.path.join(self.libexec, helper), f.name],
+                input=(lines + "\n").encode(), capture_output=True,
+                check=False)
+        pairs = [l.partition("=")[::2]
+                 for l in done.stdout.decode().split("\n") if l]
+        return pairs, done
+
+    def verify(self, message, ms=5000):
+        """What mx-dkim says of the chain."""
+        pairs, done = self.run("mx-dkim", message, deadline_ms=ms,
+                               resolver=f"127.0.0.1:{self.server.port}")
+        if done.returncode != 0:
+            return {"arc": f"exit {done.returncode}", "err": done.stderr}
+        at = [k for k, _ in pairs + [("arc", "")]].index("arc")
+        return dict([("arc", "none")] + pairs[at:])
+
+    def seal(self, message, domain, cv, selector="good"):
+        """By python3-dkim, with a set in front."""
+        name = domain.encode()
+        results = b"Authentication-Results: %s; arc=%s\r\n" % (name, cv)
+        fields = dkim.arc_sign(results + message, selector.encode(), name,
+                               self.secret[selector], name)
+        return b"".join(fields) + results + message
+
+    def txt(self, name, timeout=5):
+        del timeout
+        name = name.decode() if isinstance(name, bytes) else name
+        rows = self.records.get(name.rstrip("."), [{"TXT": ""}])
+        return rows[0]["TXT"].encode()
+
+
+def split(message):
+    """Fields, the last with the body."""
+    header, _, body = message.partition(b"\r\n\r\n")
+    return re.split(rb"\r\n(?![ \t])", header), b"\r\n\r\n" + body
+
+
+def join(fields, body):
+    return b"\r\n".join(fields) + body
+
+
+def is_arc(field):
+    return field.lower().startswith(b"arc-")
+
+
+def whole_chains(t, host):
+    chain = MESSAGE
+    said = host.verify(chain)
+    t.ok(said["arc"] == "none", "no chain", said)
+    for i, domain in enumerate(("a.test", "b.test", "c.test"), 1):
+        chain = host.seal(chain, domain, b"none" if i == 1 else b"pass")
+        said = host.verify(chain)
+        t.ok(said == {"arc": "pass", "i": str(i), "d": domain, "s": "good"},
+             f"{i} of its sets", said)
+        peer = dkim.arc_verify(chain, dnsfunc=host.txt)
+        t.ok(peer[0] == b"pass", "as its own verifier says", peer)
+    fields, body = split(chain)
+    random.Random(1).shuffle(fields)
+    t.ok(host.verify(join(fields, body))["arc"] == "pass",
+         "the order of fields is not looked at")
+    return chain
+
+
+def changed_chains(t, host):
+    chain = host.seal(MESSAGE, "a.test", b"none")
+    edited = chain.replace(b"second line", b"2nd line")
+    said = host.verify(edited)
+    t.ok(said["arc"] == "fail" and "body" in said["reason"],
+         "the body was changed", said)
+    said = host.verify(host.seal(edited, "b.test", b"pass"))
+    t.ok(said["arc"] == "pass" and said["oldest_pass"] == "2",
+         "and sealed anew: a pass since the second set", said)
+    edited = chain.replace(b"a  subject", b"[list] subject")
+    said = host.verify(edited)
+    t.ok(said["arc"] == "fail" and "not%20match" in said["reason"],
+         "the subject was changed", said)
+    said = host.verify(host.seal(edited, "b.test", b"pass"))
+    t.ok(said["arc"] == "pass" and said["oldest_pass"] == "2",
+         "and sealed anew", said)
+    said = host.verify(chain.replace(b"a  subject", b"a subject"))
+    t.ok(said["arc"] == "pass", "white space in the header", said)
+    said = host.verify(b"X-New: 1\r\n" + chain)
+    t.ok(said["arc"] == "pass", "a field that is not signed", said)
+    said = host.verify(chain + b"more\r\n")
+    t.ok(said["arc"] == "fail", "more body", said)
+    said = host.verify(chain + b"\r\n\r\n")
+    t.ok(said["arc"] == "pass", "more empty lines", said)
+
+
+def broken_chains(t, host, chain):
+    fields, body = split(chain)
+    for i, field in enumerate(fields):
+        if not is_arc(field):
+            continue
+        name = field.split(b":")[0].decode() + " " + str(i)
+        said = host.verify(join(fields[:i] + fields[i + 1:], body))
+        t.ok(said["arc"] == "fail", f"without {name}", said)
+        said = host.verify(join(fields + [field], body))
+        t.ok(said["arc"] == "fail", f"twice {name}", said)
+        for at in TAG.finditer(field):
+            if field.startswith(b"ARC-A") and at[2] != b"i":
+                continue
+            broken_tag(t, host, (fields, i, body), at, name)
+
+
+def broken_tag(t, host, where, at, name):
+    fields, i, body = where
+    values = {b"cv": [b"none", b"pass", b"fail", b"", b"x"], b"i": [b"0",
+              b"1", b"2", b"3", b"4", b"50", b"51", b"", b"-1", b"1e0"]}
+    tag, value = at[2].decode(), at[4].strip()
+    wrong = []
+    for new in values.get(at[2], [b"", b"x" + value, value[:-1]]):
+        if new == value:
+            continue
+        field = fields[i]
+        field = field[:at.start(4)] + new + field[at.end(4):]
+        said = host.verify(join(fields[:i] + [field] + fields[i + 1:], body))
+        if said["arc"] != "fail":
+            wrong.append((new, said))
+    t.ok(not wrong, f"{tag}= of {name} is another", wrong)
+
+
+def keys(t, host):
+    for selector, want in (("short", "fail"), ("sha1", "fail"),
+                           ("news", "fail"), ("both", "pass")):
+        said = host.verify(host.seal(MESSAGE, "a.test", b"none", selector))
+        t.ok(said["arc"] == want, f"key {selector}: {want}", said)
+    chain = host.seal(MESSAGE, "a.test", b"none")
+    said = host.verify(chain.replace(b"s=good", b"s=other"))
+    t.ok(said["arc"] == "fail", "another key", said)
+    said = host.verify(chain.replace(b"s=good", b"s=none"))
+    t.ok(said["arc"] == "fail" and "no%20key" in said["reason"], "no key", said)
+    said = host.verify(chain.replace(b"s=good", b"s=silent"), 1500)
+    t.ok(said["arc"] == "temperror", "no answer about the key", said)
+
+
+def noise(t, host, chain, count):
+    """Octets of the chain's fields changed: never a crash, and what passes
+    differs in nothing that is signed."""
+    dice = random.Random(8617)
+    header = chain.index(b"\r\n\r\n")
+    passed, odd = 0, []
+    for _ in range(count):
+        octets = bytearray(chain)
+        for _ in range(dice.choice((1, 1, 1, 3, 20))):
+            octets[dice.randrange(header)] = dice.choice(
+                (dice.randrange(256), 59, 61, 58, 32, 13, 10, 0))
+        said = host.verify(bytes(octets))["arc"]
+        passed += said == "pass"
+        if said not in ("none", "pass", "fail"):
+            odd.append((said, bytes(octets)))
+    t.ok(not odd, f"{count} chains with noise: {passed} pass", odd[:1])
+    t.ok(passed < count, "and others do not")
+
+
+def main():
+    host, t = Host(*sys.argv[1:3]), Tap()
+    chain = whole_chains(t, host)
+    changed_chains(t, host)
+    broken_chains(t, host, chain)
+    keys(t, host)
+    noise(t, host, chain, 200)
+    t.end()
+
+
+if __name__ == "__main__":
+    main()
