@@ -19,7 +19,7 @@ put() {
 	mv "$root$3.new" "$root$3"
 }
 
-for page in man/*.[58]; do
+for page in man/*.[578]; do
 	name=$(basename "$page")
 	put 644 "$page" "$prefix/share/man/man${name##*.}/$name"
 done

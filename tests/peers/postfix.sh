@@ -25,7 +25,7 @@ from_postfix() {
 # start_postfix DOMAIN: takes mail for anyone at DOMAIN into $mailbox/new, at
 # $postfix_port as it comes, at $postfix_data without CHUNKING, at
 # $postfix_plain without any extension; lines of $postfix_settings are added to
-# main.cf; its log is $mail_log
+# main.cf, of $postfix_services to master.cf; its log is $mail_log
 start_postfix() {
 	home=$scratch/postfix
 	mailbox=$home/mail/box
@@ -108,6 +108,7 @@ master_cf() {
 		anvil unix - - n - 1 anvil
 		scache unix - - n - 1 scache
 		tlsmgr unix - - n 1000? 1 tlsmgr
+		${postfix_services-}
 		postlog unix-dgram n - n - 1 postlogd
 	END
 }
