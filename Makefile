@@ -51,7 +51,7 @@ ALL_CFLAGS = -std=c11 $(WARN) $(HARDEN) $(CFLAGS) $(COVERAGE)
 ALL_CPPFLAGS = -D_GNU_SOURCE -DLIBBSD_OVERLAY -isystem /usr/include/bsd \
 	-Ilibexec/libmx -Ilibexec/libmxdb -I$(O)/gen \
 	-DCONF_DEFAULT='"$(SYSCONFDIR)/tertiary-mx/mx.conf"' \
-	-DLIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
+	-DLIBEXECDIR='"$(LIBEXECDIR)"' -DDATADIR='"$(DATADIR)"' $(CPPFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(HARDEN) $(LDFLAGS) \
 	$(COVERAGE)
 

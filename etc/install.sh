@@ -26,6 +26,9 @@ done
 for schema in share/*.sql; do
 	put 644 "$schema" "$prefix/share/tertiary-mx/$(basename "$schema")"
 done
+for template in share/notice/*.txt; do
+	put 644 "$template" "$prefix/share/tertiary-mx/notice/$(basename "$template")"
+done
 for unit in etc/systemd/*; do
 	put 644 "$unit" "$prefix/lib/systemd/system/$(basename "$unit")"
 done

@@ -85,8 +85,9 @@ CREATE TABLE IF NOT EXISTS setting (
 	name TEXT PRIMARY KEY NOT NULL,
 	value TEXT NOT NULL,
 	kind TEXT NOT NULL
-	    CONSTRAINT "kind is number, score, recipients, identity or tls"
-	    CHECK (kind IN ('number', 'score', 'recipients', 'identity', 'tls')),
+	    CONSTRAINT "kind is number, score, recipients, identity, tls, when_up or etrn"
+	    CHECK (kind IN ('number', 'score', 'recipients', 'identity', 'tls',
+		'when_up', 'etrn')),
 	what TEXT NOT NULL,
 	CONSTRAINT "value: seconds or a count, in digits"
 	    CHECK (kind <> 'number' OR value NOT GLOB '*[^0-9]*'
@@ -102,7 +103,11 @@ CREATE TABLE IF NOT EXISTS setting (
 		OR value IN ('auto', 'xclient', 'xforward', 'headers')),
 	CONSTRAINT "value is none, may, encrypt or verify"
 	    CHECK (kind <> 'tls'
-		OR value IN ('none', 'may', 'encrypt', 'verify'))
+		OR value IN ('none', 'may', 'encrypt', 'verify')),
+	CONSTRAINT "value is accept or defer"
+	    CHECK (kind <> 'when_up' OR value IN ('accept', 'defer')),
+	CONSTRAINT "value is anyone, mx (the domain's own), listed (table client, off) or tls"
+	    CHECK (kind <> 'etrn' OR value IN ('anyone', 'mx', 'listed', 'tls'))
 ) STRICT, WITHOUT ROWID;
 
 -- The same for one domain; what is not here is as in setting.
@@ -325,7 +330,9 @@ INSERT OR IGNORE INTO test(name, what) VALUES
     ('unknown', 'a recipient nobody has heard of, while the primary is down'),
     ('ownsender', 'a sender in a handled domain that nothing vouches for'),
     ('toobig', 'the message is too large to be scanned'),
-    ('repeat', 'the same was deferred for its content lately');
+    ('repeat', 'the same was deferred for its content lately'),
+    ('quota', 'as much waits for the domain as may'),
+    ('when_up', 'the primary is UP, and mail is to go there');
 
 INSERT OR IGNORE INTO policy(test, verdict, on_unavailable) VALUES
     ('helo', 'deny', 'off'),
@@ -346,7 +353,9 @@ INSERT OR IGNORE INTO policy(test, verdict, on_unavailable) VALUES
     ('unknown', 'off', 'off'),
     ('ownsender', 'defer', 'off'),
     ('toobig', 'log', 'off'),
-    ('repeat', 'defer', 'off');
+    ('repeat', 'defer', 'off'),
+    ('quota', 'defer', 'off'),
+    ('when_up', 'defer', 'off');
 
 INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
     ('greylist_delay', '300', 'number',
@@ -374,7 +383,22 @@ INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
     ('repeat_memory', '14400', 'number',
 	'seconds a deferral for content is remembered'),
     ('decisions_keep', '2592000', 'number',
-	'seconds that decisions are kept');
+	'seconds that decisions are kept'),
+    ('when_up', 'accept', 'when_up',
+	'mail that comes while the primary is UP: accept or defer'),
+    ('etrn', 'anyone', 'etrn',
+	'who may ask for a run: anyone, mx, listed or tls'),
+    ('connections', '20', 'number', 'to one primary at once, at most'),
+    ('rate', '0', 'number', 'messages a minute to one primary; 0: any'),
+    ('settle_wait', '86400', 'number',
+	'seconds that no 5xx of a primary in doubt is believed; 0: none'),
+    ('dsn_limit', '20', 'number',
+	'notifications a day to one address that nothing vouches for'),
+    ('delay_notice', '1', 'number',
+	'1: senders are told of delays, 0: they are not'),
+    ('quota_messages', '0', 'number',
+	'messages that may wait for one domain; 0: any number'),
+    ('quota_mb', '0', 'number', 'MiB that may wait for one domain; 0: any');
 
 -- Every 15 minutes for 4 hours, growing over the next 36, then every 3 hours.
 -- Only a table that is still empty is filled.
@@ -391,9 +415,11 @@ BEGIN
 	SELECT CASE
 	WHEN NEW.domain NOT IN (SELECT name FROM domain)
 	    THEN RAISE(ABORT, 'domain_setting.domain: not in table domain; insert it there first')
-	WHEN NEW.name NOT
-		IN ('spam_threshold', 'recipients', 'identity', 'tls')
-	    THEN RAISE(ABORT, 'domain_setting.name: a domain has spam_threshold, recipients, identity and tls of its own')
+	WHEN NEW.name NOT IN ('spam_threshold', 'recipients', 'identity', 'tls',
+	    'contact',
+	    'when_up', 'etrn', 'connections', 'rate', 'settle_wait',
+	    'delay_notice', 'quota_messages', 'quota_mb')
+	    THEN RAISE(ABORT, 'domain_setting.name: a domain has of its own: spam_threshold, recipients, identity, tls, contact, when_up, etrn, connections, rate, settle_wait, delay_notice, quota_messages, quota_mb')
 	WHEN NEW.name = 'spam_threshold' AND (NEW.value GLOB '*[^0-9.]*'
 		OR NEW.value NOT GLOB '[0-9]*' OR NEW.value GLOB '*.*.*')
 	    THEN RAISE(ABORT, 'domain_setting.value: a score as 6 or 6.5')
@@ -405,6 +431,22 @@ BEGIN
 	WHEN NEW.name = 'tls' AND NEW.value
 		NOT IN ('none', 'may', 'encrypt', 'verify')
 	    THEN RAISE(ABORT, 'domain_setting.value: none, may, encrypt or verify')
+	WHEN NEW.name = 'when_up' AND NEW.value NOT IN ('accept', 'defer')
+	    THEN RAISE(ABORT, 'domain_setting.value: accept or defer')
+	WHEN NEW.name = 'etrn' AND NEW.value NOT IN ('anyone', 'mx', 'listed', 'tls')
+	    THEN RAISE(ABORT, 'domain_setting.value: anyone, mx (the domain''s own), listed (table client, off) or tls')
+	WHEN NEW.name IN ('connections', 'rate', 'settle_wait', 'delay_notice',
+		'quota_messages', 'quota_mb')
+		AND (NEW.value GLOB '*[^0-9]*' OR length(NEW.value) NOT BETWEEN 1 AND 9)
+	    THEN RAISE(ABORT, 'domain_setting.value: a number, in digits')
+	WHEN NEW.name = 'contact' AND (NEW.value NOT LIKE '_%@_%._%'
+		OR NEW.value GLOB '*[^!-~]*' OR NEW.value GLOB '*[<>"(),:;]*'
+		OR NEW.value LIKE '%@%@%' OR length(NEW.value) > 254)
+	    THEN RAISE(ABORT, 'domain_setting.value: an address, as postmaster@example.net')
+	WHEN NEW.name = 'contact'
+		AND '.' || lower(substr(NEW.value, instr(NEW.value, '@') + 1))
+		    LIKE '%.' || NEW.domain
+	    THEN RAISE(ABORT, 'domain_setting.value: the contact has to be at another domain: mail for this one waits just then')
 	END;
 END;
 

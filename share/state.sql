@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS address (	-- what callouts have learned
 	times INTEGER NOT NULL,		-- it was said in a row
 	down INTEGER NOT NULL,		-- the primary's seconds DOWN by then
 	reply TEXT NOT NULL,
+	good_at INTEGER NOT NULL,	-- when it was last good; 0: never
 	PRIMARY KEY (kind, address)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS budget (	-- so many in a while
@@ -54,6 +55,26 @@ CREATE TABLE IF NOT EXISTS dnsbl_off (	-- zones that answer nonsense
 	zone TEXT PRIMARY KEY NOT NULL,
 	at INTEGER NOT NULL,
 	why TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS usage (	-- what waits, about
+	domain TEXT PRIMARY KEY NOT NULL,
+	messages INTEGER NOT NULL,
+	held INTEGER NOT NULL,
+	octets INTEGER NOT NULL,
+	oldest INTEGER NOT NULL,	-- when it came; 0: nothing waits
+	delays INTEGER NOT NULL DEFAULT 0	-- until when they are told
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notice (	-- what the contact was told
+	domain TEXT NOT NULL,
+	kind TEXT NOT NULL,		-- down, daily, back, drained, expiry …
+	at INTEGER NOT NULL,
+	PRIMARY KEY (domain, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS insist (	-- senders who can not reach an UP primary
+	key TEXT PRIMARY KEY NOT NULL,	-- network, sender, recipient
+	first INTEGER NOT NULL,
+	last INTEGER NOT NULL,
+	times INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS decision (
 	number INTEGER PRIMARY KEY,

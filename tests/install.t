@@ -15,7 +15,7 @@ install
 is $? 0 'make install'
 for file in bin/mxrecv bin/mxrun bin/mxq libexec/tertiary-mx/mx-send \
     share/man/man8/mxrecv.8 share/man/man5/mx.conf.5 \
-    share/tertiary-mx/schema.sql lib/systemd/system/tertiary-mx.socket; do
+    share/tertiary-mx/schema.sql share/tertiary-mx/notice/down.txt lib/systemd/system/tertiary-mx.socket; do
 	[ -s "$root/usr/$file" ]
 	ok $? "$file is there"
 done

@@ -133,6 +133,7 @@ new_instance() {
 		policy $scratch/policy.db
 		state $scratch/state.db
 		libexec $build/libexec
+		share $top/share
 		resolver 127.0.0.1:9
 		greet_delay 0
 	END

@@ -13,6 +13,7 @@ fresh() {
 	start_primary "$@"
 	add_domain example.com "[127.0.0.1]:$primary_port"
 	add_domain example.org "[127.0.0.1]:$primary_port"
+	policy "UPDATE setting SET value = '0' WHERE name = 'delay_notice'"
 }
 
 run() {
@@ -267,12 +268,13 @@ send a@example.org b@example.com
 stop "$primary_pid"
 run_at +30d
 is "$(logged expiring)" 0 'after 30 days it still waits'
+run_at +742h
+is "$(logged expiring)" 1 'a wait before 31 days are over it is noted'
 run_at +743h
-run_at +745h
-is "$(logged expiring)" 1 'after 31 days its end is noted'
+is "$(logged bounced)" 0 'and no more'
 is "$(count_queued)" 1 'but it is there still'
-run_at +750h
-is "$(logged bounced)" 1 'the next probe, hours later, bounces it'
+run_at +746h
+is "$(logged bounced)" 1 'the next probe bounces it'
 like "$(cat "$spool"/queue/example.org/*)" '^Status: 4.4.7' \
     'a DSN says that time ran out'
 run_at +790h

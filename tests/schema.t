@@ -40,9 +40,10 @@ is "$(sql "SELECT test || ' ' || verdict || ' ' || on_unavailable FROM policy
     ORDER BY test" | tr '\n' ',')" \
     "dkim log off,dmarc log off,dnsbl defer off,greylist defer off,\
 header defer off,helo deny off,malware defer defer,ownsender defer off,\
-pregreet defer off,ptr log off,recipient defer off,relay deny defer,\
+pregreet defer off,ptr log off,quota defer off,recipient defer off,\
+relay deny defer,\
 repeat defer off,sender defer off,size deny off,spam defer off,spf log off,\
-toobig log off,unknown off off," 'the published verdicts'
+toobig log off,unknown off off,when_up defer off," 'the published verdicts'
 is "$(sql "SELECT after || ':' || every FROM backoff" | tr '\n' ' ')" \
     '0:900 14400:1800 28800:3600 57600:5400 100800:7200 144000:10800 ' \
     '15 minutes for 4 hours, growing over 36, then 3 hours'
@@ -126,7 +127,7 @@ refuses "UPDATE domain_policy SET test = 'helo'" 'before there is a recipient'
 takes "INSERT OR REPLACE INTO domain_setting
     VALUES('example.com', 'spam_threshold', '7.5')"
 refuses "INSERT INTO domain_setting VALUES('example.com', 'x', '7')" \
-    'spam_threshold, recipients, identity and tls'
+    'of its own: spam_threshold'
 refuses "INSERT OR REPLACE INTO domain_setting
     VALUES('example.com', 'spam_threshold', 'high')" 'a score as 6'
 refuses "INSERT INTO domain_setting
@@ -148,6 +149,28 @@ is "$(sql 'SELECT (SELECT count(*) FROM domain_policy) +
     (SELECT count(*) FROM domain_setting)')" 0 'a domain takes its rows along'
 
 # ---- settings, backoff
+takes "INSERT INTO domain(name) VALUES('example.com')"
+for setting in "'contact', 'postmaster@example.net'" "'when_up', 'defer'" \
+    "'etrn', 'mx'" "'rate', '60'" "'quota_mb', '100'"; do
+	takes "INSERT INTO domain_setting VALUES('example.com', $setting)"
+done
+for address in postmaster@example.com postmaster@mx.example.com \
+    postmaster@EXAMPLE.COM; do
+	refuses "REPLACE INTO domain_setting VALUES('example.com', 'contact',
+	    '$address')" 'at another domain'
+done
+for address in postmaster a@b@example.net 'a b@example.net' '<a@example.net>'; do
+	refuses "REPLACE INTO domain_setting VALUES('example.com', 'contact',
+	    '$address')" 'an address, as'
+done
+refuses "REPLACE INTO domain_setting VALUES('example.com', 'when_up', 'no')" \
+    'accept or defer'
+refuses "REPLACE INTO domain_setting VALUES('example.com', 'etrn', 'me')" \
+    'anyone, mx'
+refuses "REPLACE INTO domain_setting VALUES('example.com', 'rate', 'fast')" \
+    'a number'
+refuses "UPDATE setting SET value = 'no' WHERE name = 'when_up'" \
+    'value is accept'
 takes "UPDATE setting SET value = '60' WHERE name = 'greylist_delay'"
 refuses "UPDATE setting SET value = '5 min' WHERE name = 'greylist_delay'" \
     'in digits'

@@ -108,6 +108,7 @@ show_head(struct mxq *q, const struct target *t, const struct message *m)
 	field(q, "helo", e->helo);
 	field(q, "proto", e->proto);
 	field(q, "verified", e->verified);
+	field(q, "held", e->held_why);
 	if (*e->about_id != '\0')
 		field(q, "about", target_name(e->about_domain, e->about_id));
 	if (e->expired_at != 0)

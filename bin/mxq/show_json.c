@@ -34,6 +34,8 @@ show_json(struct mxq *q, const struct target *t, struct message *m)
 	string(f, "domain", t->domain);
 	string(f, "state", envelope_word(e));
 	when(f, "arrived", e->arrived);
+	if (*e->held_why != '\0')
+		string(f, "held", e->held_why);
 	when(f, "next", primary_next(&primary, m));
 	fprintf(f, ",\"octets\":%" PRIu64 ",\"attempts\":%u", m->length,
 	    e->attempts);

@@ -16,6 +16,7 @@ static int release(struct mxq *, const struct target *);
 static int retry(struct mxq *, const struct target *);
 static int bounce(struct mxq *, const struct target *);
 static int append_fails(struct mxq *, struct message *);
+static int append_release(struct mxq *, struct message *);
 static int append_mark(struct mxq *, struct message *, const char *type);
 static int wake(struct mxq *, const struct target *, struct message *);
 
@@ -71,8 +72,7 @@ release(struct mxq *q, const struct target *t)
 		return code;
 	if (!m.envelope->held)
 		code = done_not(t, "it is not held", EX_OK);
-	else if (append_mark(q, &m, "release") == -1 ||
-	    message_sync(&m) == -1 ||
+	else if (append_release(q, &m) == -1 || message_sync(&m) == -1 ||
 	    message_schedule(&m, q->out.now, true) == -1)
 		code = target_trouble(t->domain, t->id);
 	else
@@ -108,9 +108,11 @@ bounce(struct mxq *q, const struct target *t)
 
 	if (code != EX_OK)
 		return code;
-	if (envelope_count(m.envelope, RCPT_WAITING) == 0)
+	if (envelope_count(m.envelope, RCPT_WAITING) == 0 &&
+	    !(m.envelope->held && envelope_count(m.envelope, RCPT_FAILED) > 0))
 		code = done_not(t, "no recipient waits", MXQ_NONE);
 	else if (append_fails(q, &m) == -1 ||
+	    append_mark(q, &m, "bounce") == -1 ||
 	    (m.envelope->held && append_mark(q, &m, "release") == -1) ||
 	    message_sync(&m) == -1 || wake(q, t, &m) == -1)
 		code = target_trouble(t->domain, t->id);
@@ -133,6 +135,16 @@ append_fails(struct mxq *q, struct message *m)
 			return -1;
 	}
 	return 0;
+}
+
+/* What is held with failed recipients is held for want of a bounce. */
+static int
+append_release(struct mxq *q, struct message *m)
+{
+	if (envelope_count(m->envelope, RCPT_FAILED) > 0 &&
+	    append_mark(q, m, "bounce") == -1)
+		return -1;
+	return append_mark(q, m, "release");
 }
 
 static int

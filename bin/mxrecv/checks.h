@@ -25,7 +25,8 @@ typedef enum outcome check(const struct session *, struct finding *);
 check check_helo, check_relay, check_size_declared, check_size_counted,
     check_pregreet; /* ask nobody */
 check check_client, check_ptr, check_dnsbl, check_spf,
-    check_greylist; /* the host */
+    check_greylist;		  /* the host */
+check check_quota, check_when_up; /* the domain */
 check check_recipient, check_unknown, check_sender, check_callout, check_repeat;
 check check_header, check_dkim, check_dmarc, check_ownsender, check_malware,
     check_toobig, check_spam; /* the content */

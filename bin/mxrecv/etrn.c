@@ -40,9 +40,15 @@ verb_etrn(struct session *s, const char *arg, size_t n, struct reply *r)
 	strlcpy(node, below ? "@" : "", sizeof node);
 	strlcat(node, domain, sizeof node);
 	handled = s->store->domain(s->store->ctx, domain, &row);
+	if (handled == ANSWER_YES && s->oracle != NULL) {
+		handled = s->oracle->may_etrn(s->oracle->ctx, s, &row);
+		if (handled == ANSWER_UNAVAILABLE)
+			handled = ANSWER_NO;
+	}
 	if (handled == ANSWER_NO) {
 		reply_set(r, 459, "4.7.1",
-		    "Node %s not allowed: not served here", node);
+		    "Node %s not allowed: not served here, or not for you",
+		    node);
 		return NEXT_LINE;
 	}
 	if (handled == ANSWER_YES)

@@ -98,6 +98,15 @@ bool inquiry_call(struct inquiry *, const struct route_question *,
 enum rcpt_answer inquiry_recipient(
     void *ctx, const struct session *, char told[TOLD_LEN]);
 void inquiry_refresh(struct inquiry *, const struct session *);
+/* Asks it whatever is known, and remembers. */
+void inquiry_ask_primary(struct inquiry *, const struct session *,
+    const char *mailbox, const struct domain_row *);
+
+/* inquiry_primary.c */
+enum answer inquiry_elsewhere(void *ctx, const struct session *);
+enum answer inquiry_room(void *ctx, const struct session *);
+enum answer inquiry_may_etrn(
+    void *ctx, const struct session *, const struct domain_row *);
 
 /* inquiry_spf.c */
 enum { POOL_LEN = DOMAIN_LEN + 8 };

@@ -77,26 +77,33 @@ inquiry_refresh(struct inquiry *q, const struct session *s)
 {
 	for (unsigned i = 0; i < q->nstale; i++) {
 		struct domain_row row;
-		char told[TOLD_LEN];
 		const char *at = strrchr(q->stale[i], '@');
-		struct rcpt_question rq = {.q = q,
-		    .state = disk_state(q->disk),
-		    .mailbox = q->stale[i],
-		    .domain = at + 1,
-		    .row = &row,
-		    .client = &s->client.ip,
-		    .now = time(NULL),
-		    .told = told};
 
-		if (rq.state != NULL &&
-		    s->store->domain(s->store->ctx, rq.domain, &row) ==
-			ANSWER_YES) {
-			state_primary(rq.state, rq.domain, &rq.primary);
-			rq.down = primary_down(&rq.primary, rq.now);
-			by_primary(&rq);
-		}
+		if (s->store->domain(s->store->ctx, at + 1, &row) == ANSWER_YES)
+			inquiry_ask_primary(q, s, q->stale[i], &row);
 	}
 	q->nstale = 0;
+}
+
+void
+inquiry_ask_primary(struct inquiry *q, const struct session *s,
+    const char *mailbox, const struct domain_row *row)
+{
+	char told[TOLD_LEN];
+	struct rcpt_question rq = {.q = q,
+	    .state = disk_state(q->disk),
+	    .mailbox = mailbox,
+	    .domain = strrchr(mailbox, '@') + 1,
+	    .row = row,
+	    .client = &s->client.ip,
+	    .now = time(NULL),
+	    .told = told};
+
+	if (rq.state == NULL)
+		return;
+	state_primary(rq.state, rq.domain, &rq.primary);
+	rq.down = primary_down(&rq.primary, rq.now);
+	by_primary(&rq);
 }
 
 static enum rcpt_answer

@@ -61,6 +61,14 @@ struct oracle {
 	/* What its own exchanger says, unless SPF or DKIM vouch for it. */
 	enum sender_answer (*callout)(
 	    void *ctx, const struct session *, char told[TOLD_LEN]);
+	/* Of the recipient's domain.  YES: its primary is UP, and mail is to go
+	 * there (setting when_up). */
+	enum answer (*elsewhere)(void *ctx, const struct session *);
+	/* NO: its quota is used up. */
+	enum answer (*room)(void *ctx, const struct session *);
+	/* Whether the client may start a run for the domain of that row. */
+	enum answer (*may_etrn)(
+	    void *ctx, const struct session *, const struct domain_row *);
 	/* YES: the same was deferred for its content lately: of the recipient
 	 * that is looked at, or of the message when it is here. */
 	enum answer (*repeated)(

@@ -8,11 +8,15 @@
 #include "address.h"
 #include "decision.h"
 #include "greylist.h"
+#include "insist.h"
 #include "log.h"
 #include "outbound.h"
 
 enum { PRUNE_EVERY = 3600 };
 
+static void look_up_limits(struct books *, struct job *);
+static void note_doubt(
+    struct books *, const char *domain, const struct report *);
 static void hear(struct books *, struct primary *, const struct heard *);
 static time_t setting(struct books *, const char *, time_t);
 static bool policy(struct books *);
@@ -53,14 +57,33 @@ books_look_up(struct books *b, struct job *j)
 		log_event(LOG_L_ERROR, "no-policy", "domain", j->domain, NULL);
 		return false;
 	}
+	look_up_limits(b, j);
 	memset(&j->primary, 0, sizeof j->primary);
 	j->walk.dir_mtime_ns = 0;
+	memset(&j->usage, 0, sizeof j->usage);
 	if (!state(b))
 		return true;
+	usage_find(b->state, j->domain, &j->usage);
 	state_primary(b->state, j->domain, &j->primary);
 	if (state_walk(b->state, j->domain, &j->walk) != ANSWER_YES)
 		j->walk.dir_mtime_ns = 0;
 	return true;
+}
+
+unsigned
+books_rank(struct books *b, const char *domain)
+{
+	static const unsigned rank[PRIMARY_STATES] = {[PRIMARY_RETURNING] = 0,
+	    [PRIMARY_UP] = 1,
+	    [PRIMARY_UNKNOWN] = 2,
+	    [PRIMARY_SUSPECT] = 3,
+	    [PRIMARY_DOWN] = 4};
+	struct primary p;
+
+	if (!state(b))
+		return rank[PRIMARY_UNKNOWN];
+	state_primary(b->state, domain, &p);
+	return rank[p.health.state];
 }
 
 bool
@@ -91,6 +114,10 @@ books_note(struct books *b, const char *domain, const struct report *r)
 		hear(b, &p, h);
 		state_primary_put(b->state, domain, &p);
 	}
+	if (r->doubt != DOUBT_SAME)
+		note_doubt(b, domain, r);
+	if (r->counted)
+		usage_put(b->state, domain, &r->usage);
 	if (r->walked)
 		state_walk_put(b->state, domain, &r->walk);
 	state_commit(b->state);
@@ -110,6 +137,7 @@ books_prune(struct books *b)
 	    repeat_prune(b->state,
 		now - setting(b, "repeat_memory", REPEAT_MEMORY)) == -1 ||
 	    address_prune(b->state, now) == -1 ||
+	    insist_prune(b->state, now) == -1 ||
 	    greylist_prune(b->state,
 		&(struct greylist){
 		    .window = setting(b, "greylist_window", GREYLIST_WINDOW),
@@ -117,6 +145,18 @@ books_prune(struct books *b)
 		now) == -1)
 		log_event(LOG_L_ERROR, "state-not-pruned", "file",
 		    b->conf->state, NULL);
+}
+
+static void
+note_doubt(struct books *b, const char *domain, const struct report *r)
+{
+	struct primary p;
+
+	state_primary(b->state, domain, &p);
+	p.doubt = r->doubt == DOUBT_BEGUN ? time(NULL) : 0;
+	strlcpy(p.doubt_why, r->doubt == DOUBT_BEGUN ? r->doubt_why : "",
+	    sizeof p.doubt_why);
+	state_primary_put(b->state, domain, &p);
 }
 
 static void
@@ -136,14 +176,41 @@ hear(struct books *b, struct primary *p, const struct heard *h)
 	}
 }
 
-static time_t
-setting(struct books *b, const char *name, time_t fallback)
+time_t
+books_number(
+    struct books *b, const char *domain, const char *name, time_t fallback)
 {
 	char text[SETTING_LEN];
 
-	if (policy_setting(b->policy, name, NULL, text) != ANSWER_YES)
+	if (policy_setting(b->policy, name, domain, text) != ANSWER_YES)
 		return fallback;
 	return (time_t)strtol(text, NULL, 10);
+}
+
+bool
+books_are_open(struct books *b)
+{
+	return policy(b) && state(b);
+}
+
+static void
+look_up_limits(struct books *b, struct job *j)
+{
+	const char *row = j->handled ? j->row.name : NULL;
+	time_t most = books_number(b, row, "connections", CONNECTIONS);
+
+	j->connections = most > LANES_MAX ? LANES_MAX : (unsigned)most;
+	j->delay_notice =
+	    j->handled && books_number(b, row, "delay_notice", 1) != 0;
+	j->rate = (unsigned)books_number(b, row, "rate", 0);
+	j->dsn_limit = (unsigned)books_number(b, NULL, "dsn_limit", DSN_LIMIT);
+	j->settle_wait = books_number(b, row, "settle_wait", SETTLE_WAIT);
+}
+
+static time_t
+setting(struct books *b, const char *name, time_t fallback)
+{
+	return books_number(b, NULL, name, fallback);
 }
 
 static bool

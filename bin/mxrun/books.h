@@ -20,8 +20,15 @@ void books_init(struct books *, const struct conf *, const struct backoff *);
 void books_close(struct books *);
 /* Fills what is known of JOB's domain.  False: policy.db can not be read. */
 bool books_look_up(struct books *, struct job *);
+/* How little can be expected of the domain's primary, 0 to 4. */
+unsigned books_rank(struct books *, const char *domain);
 /* The backoff table; the published one when there is none. */
 bool books_backoff(struct books *, struct backoff *);
+/* A setting of DOMAIN's own (NULL: none), else the general one. */
+time_t books_number(
+    struct books *, const char *domain, const char *name, time_t fallback);
+/* Opens both; false where one can not be. */
+bool books_are_open(struct books *);
 /* An ETRN run for the domain begins. */
 void books_note_etrn(struct books *, const char *domain);
 void books_note(struct books *, const char *domain, const struct report *);

@@ -17,47 +17,93 @@
 
 enum { SECOND = 1000, LOOKUPS_MS = 60 * SECOND };
 
+struct heard_now {
+	enum health_event event;
+	const char *host, *reply;
+};
+
 static bool find_route(struct delivery *);
-static bool open_session(struct delivery *);
-static void primary_is_up(struct delivery *);
-static bool hear(struct delivery *, enum health_event, const char *reason);
+static bool start(struct lane *);
+static void primary_is_up(struct delivery *, const char *host);
+static bool hear(struct delivery *, const struct heard_now *);
 
 bool
-connect_primary(struct delivery *d)
+connect_begin(struct lane *l)
 {
+	struct delivery *d = l->d;
+	const struct route *r = &d->route;
+
 	if (d->down || d->no_such)
 		return false;
-	if (d->sender != NULL)
+	if ((r->n == 0 && !find_route(d)) || !start(l))
+		return false;
+	l->state = LANE_OPENING;
+	l->asked = wire_now();
+	l->deadline = l->asked +
+	    ((int64_t)r->n * WAIT_CONNECT + WAIT_GREETING + 2 * WAIT_COMMAND) *
+		SECOND;
+	l->server.host[0] = '\0';
+	sender_identity(l->sender, d->job->identity);
+	sender_authorities(l->sender, d->run->conf->tls_authorities);
+	sender_ask_open(
+	    l->sender, d->run->conf->hostname, r->target, r->n, l->deadline);
+	return true;
+}
+
+bool
+connect_hear(struct lane *l)
+{
+	struct delivery *d = l->d;
+	char reason[OUTCOME_TEXT];
+	unsigned others;
+	bool opened;
+
+	opened = sender_hear_open(l->sender, l->deadline, &l->server) == 0 &&
+	    l->server.status == SEND_IS_OPEN;
+	outbound_log(d->job, &l->server);
+	if (opened) {
+		primary_is_up(d, l->server.host);
+		l->state = LANE_IDLE;
 		return true;
-	return (d->route.n > 0 || find_route(d)) && open_session(d);
+	}
+	outcome_text(&l->server.reply, reason);
+	disconnect(l);
+	others = lanes_in(d, LANE_IDLE) + lanes_in(d, LANE_BUSY);
+	if (others > 0)
+		pace_refuse(&d->pace, others);
+	else if (!d->down)
+		primary_is_down(d, l->server.host,
+		    reason[0] ? reason : "mx-send gave no answer");
+	return false;
 }
 
 void
-disconnect(struct delivery *d)
+disconnect(struct lane *l)
 {
-	sender_stop(d->sender);
-	d->sender = NULL;
+	sender_stop(l->sender);
+	l->sender = NULL;
+	l->state = LANE_CLOSED;
 }
 
 void
-primary_is_down(struct delivery *d, const char *reason)
+primary_is_down(struct delivery *d, const char *host, const char *reason)
 {
-	hear(d, HEALTH_FAILED, reason);
+	hear(d, &(struct heard_now){HEALTH_FAILED, host, reason});
 	strlcpy(d->reason, reason, sizeof d->reason);
 	d->down = true;
 	log_event(LOG_L_INFO, "primary-down", "domain", d->job->domain, "host",
-	    d->server.host, "reason", reason, "state",
+	    host, "reason", reason, "state",
 	    health_name(d->primary.health.state), NULL);
 }
 
 void
 primary_has_settled(struct delivery *d)
 {
-	if (d->down || !d->report->heard.reached)
+	if (d->down || !d->report->heard.reached || d->doubt.since != 0)
 		return;
-	if (hear(d, HEALTH_SETTLED, ""))
+	if (hear(d, &(struct heard_now){HEALTH_SETTLED, d->primary.host, ""}))
 		log_event(LOG_L_INFO, "primary-up", "domain", d->job->domain,
-		    "host", d->server.host, "state",
+		    "host", d->primary.host, "state",
 		    health_name(d->primary.health.state), NULL);
 }
 
@@ -71,7 +117,7 @@ find_route(struct delivery *d)
 	    .deadline = wire_now() + LOOKUPS_MS};
 
 	if (d->dns == NULL && (d->dns = dns_new(d->run->conf)) == NULL) {
-		primary_is_down(d, "the resolver can not be set up");
+		primary_is_down(d, "", "the resolver can not be set up");
 		return false;
 	}
 	switch (route_find(d->dns, d->run->conf, &q, &d->route)) {
@@ -84,66 +130,54 @@ find_route(struct delivery *d)
 		    d->route.reason);
 		return false;
 	default:
-		primary_is_down(d, d->route.reason);
+		primary_is_down(d, "", d->route.reason);
 		return false;
 	}
 }
 
 static bool
-open_session(struct delivery *d)
+start(struct lane *l)
 {
-	const struct route *r = &d->route;
-	int64_t deadline = wire_now() +
-	    ((int64_t)r->n * WAIT_CONNECT + WAIT_GREETING + 2 * WAIT_COMMAND) *
-		SECOND;
-	char reason[OUTCOME_TEXT];
-	bool opened;
+	struct delivery *d = l->d;
 
-	d->server.host[0] = '\0';
-	if ((d->sender = sender_start(d->run->conf->libexec)) == NULL) {
-		log_event(LOG_L_ERROR, "no-helper", "path",
-		    d->run->conf->libexec, "error", strerror(errno), NULL);
-		d->report->trouble = true;
-		primary_is_down(d, "mx-send can not be started");
-		return false;
-	}
-	sender_identity(d->sender, d->job->identity);
-	sender_authorities(d->sender, d->run->conf->tls_authorities);
-	opened = sender_open(d->sender, d->run->conf->hostname, r->target, r->n,
-		     deadline, &d->server) == 0 &&
-	    d->server.status == SEND_IS_OPEN;
-	outbound_log(d->job, &d->server);
-	if (opened) {
-		primary_is_up(d);
+	if ((l->sender = sender_start(d->run->conf->libexec)) != NULL)
 		return true;
-	}
-	outcome_text(&d->server.reply, reason);
-	disconnect(d);
-	primary_is_down(d, reason[0] ? reason : "mx-send gave no answer");
+	log_event(LOG_L_ERROR, "no-helper", "path", d->run->conf->libexec,
+	    "error", strerror(errno), NULL);
+	d->report->trouble = true;
+	if (lanes_in(d, LANE_CLOSED) == LANES_MAX)
+		primary_is_down(d, "", "mx-send can not be started");
 	return false;
 }
 
 static void
-primary_is_up(struct delivery *d)
+primary_is_up(struct delivery *d, const char *host)
 {
-	if (hear(d, HEALTH_REACHED, ""))
+	if (hear(d, &(struct heard_now){HEALTH_REACHED, host, ""}))
 		log_event(LOG_L_INFO, "primary-up", "domain", d->job->domain,
-		    "host", d->server.host, "state",
-		    health_name(d->primary.health.state), NULL);
+		    "host", host, "state", health_name(d->primary.health.state),
+		    NULL);
+	if (!d->report->connected) {
+		d->report->connected = true;
+		report_tell(d->fd, d->report);
+	}
 }
 
 /* Known here at once, and to the others by the report. */
 static bool
-hear(struct delivery *d, enum health_event event, const char *reason)
+hear(struct delivery *d, const struct heard_now *now)
 {
 	struct heard *h = &d->report->heard;
+	char host[sizeof h->host];
 
-	h->reached |= event == HEALTH_REACHED;
-	h->settled |= event == HEALTH_SETTLED;
-	h->failed |= event == HEALTH_FAILED;
+	strlcpy(host, now->host, sizeof host);
+	h->reached |= now->event == HEALTH_REACHED;
+	h->settled |= now->event == HEALTH_SETTLED;
+	h->failed |= now->event == HEALTH_FAILED;
 	h->at = time(NULL);
-	strlcpy(h->host, d->server.host, sizeof h->host);
-	strlcpy(h->reply, reason, sizeof h->reply);
+	strlcpy(h->host, host, sizeof h->host);
+	strlcpy(h->reply, now->reply, sizeof h->reply);
 	return primary_hear(&d->primary,
-	    &(struct news){event, h->at, h->host, h->reply, &d->run->backoff});
+	    &(struct news){
+		now->event, h->at, h->host, h->reply, &d->run->backoff});
 }

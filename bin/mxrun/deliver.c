@@ -1,193 +1,332 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * What is due, in its order: small and old first, large ones behind them and
+ * one at a time; where a primary returns, one canary before all others.
+ */
 #include "deliver.h"
 
-#include <stdlib.h>
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "canary.h"
+#include "delay.h"
 #include "expire.h"
 #include "log.h"
+#include "outbound.h"
 #include "wire.h"
 
-enum { SECOND = 1000, LOST_IN_A_ROW = 2 };
+enum {
+	PROGRESS_MS = 1000,
+	LOCKED_WAIT = 60,
+	WORTH = 10, /* messages that make another connection worth it */
+	MINUTE_MS = 60000
+};
 
-static bool make_room(struct delivery *, size_t);
-static void hand_over(struct delivery *, struct message *);
-static bool ask(struct delivery *, struct message *);
-static bool is_unasked(const struct delivery *, const struct envelope *);
-static bool is_heard(const struct delivery *, const struct envelope *);
-static int64_t patience(const struct message *);
-static void judge_age(struct delivery *, struct message *);
+static bool start_next(struct delivery *);
+static struct lane *free_lane(struct delivery *);
+static bool next_entry(struct delivery *, size_t *at);
+static bool tells_client(const struct delivery *);
+static bool is_due_here(const struct delivery *, const char *name);
+static bool opens(struct lane *, const char *name);
+static bool is_ready(struct lane *);
+static bool may_be_told(const struct delivery *, const char *name);
+static bool wait_for_lanes(struct delivery *);
+static bool gave_up_waiting(struct delivery *);
+static bool is_over(const struct delivery *);
+static int patience(const struct delivery *);
+static void tell(struct delivery *);
 
 void
 delivery_begin(struct delivery *d, const struct run *run, const struct job *job,
-    struct due *due, int dir, struct report *report)
+    struct due *due, struct report *report)
 {
+	time_t now = time(NULL);
+
 	memset(d, 0, sizeof *d);
 	d->run = run;
 	d->job = job;
 	d->due = due;
-	d->dir = dir;
 	d->report = report;
-	d->synced = wire_now();
+	d->began = now;
 	d->primary = job->primary;
+	d->synced = d->told = wire_now();
+	for (size_t i = 0; i < LANES_MAX; i++)
+		d->lane[i].d = d;
+	pace_begin(&d->pace, job->connections);
+	doubt_begin(&d->doubt,
+	    &(struct doubt_rule){job->handled ? job->settle_wait : 0,
+		job->primary.doubt,
+		primary_is_away(&job->primary) ||
+		    job->primary.health.state == PRIMARY_RETURNING ||
+		    due->n >= DOUBT_FIRST},
+	    now);
+	learned_init(&d->learned, run->conf, job->handled);
 }
 
 void
-delivery_try(struct delivery *d, struct message *m)
+delivery_run(struct delivery *d)
 {
-	struct envelope *e = m->envelope;
-
-	d->at_rest = false;
-	if (envelope_count(e, RCPT_WAITING) == 0) {
-		settle(d, m); /* a kill came between the outcome and this */
-		return;
-	}
-	if (!make_room(d, e->nrcpt))
-		return;
-	if (!connect_primary(d)) {
-		delivery_expire(d, m);
-		return;
-	}
-	hand_over(d, m);
-	judge_age(d, m);
-	settle(d, m);
-}
-
-void
-delivery_expire(struct delivery *d, struct message *m)
-{
-	struct envelope *e = m->envelope;
-
-	d->at_rest = false;
-	if (d->no_such && e->about_id[0] != '\0')
-		settle_failure(d, m, "", d->reason);
-	else
-		judge_age(d, m);
-	if (envelope_count(e, RCPT_WAITING) == 0)
-		settle(d, m);
+	if (d->job->primary.health.state == PRIMARY_RETURNING ||
+	    primary_is_away(&d->job->primary))
+		canary_first(d->due, d->dir, &d->learned);
+	lineup_begin(&d->lineup, d->due, d->dir);
+	do {
+		while (!stopping() && start_next(d))
+			continue;
+		tell(d);
+	} while (wait_for_lanes(d));
+	d->report->due = 0;
+	refusal_end(d);
+	if (!stopping())
+		primary_has_settled(d);
 }
 
 void
 delivery_end(struct delivery *d)
 {
-	disconnect(d);
+	for (size_t i = 0; i < LANES_MAX; i++) {
+		if (d->lane[i].state == LANE_IDLE)
+			sender_leave(d->lane[i].sender);
+	}
+	for (size_t i = 0; i < LANES_MAX; i++)
+		lane_end(&d->lane[i]);
+	learned_end(&d->learned);
 	sync_directory(d, true);
 	dns_free(d->dns);
-	free(d->replies);
 }
 
+/* False: there is nothing to begin with now. */
 static bool
-make_room(struct delivery *d, size_t n)
+start_next(struct delivery *d)
 {
-	struct reply *more;
+	struct lane *l;
+	size_t at;
 
-	if (n <= d->room)
-		return true;
-	if ((more = reallocarray(d->replies, n, sizeof *more)) == NULL) {
-		d->report->trouble = true;
+	if ((d->next > wire_now() && !d->down) || (l = free_lane(d)) == NULL ||
+	    !next_entry(d, &at))
 		return false;
+	l->large = d->due->entry[at].large;
+	if (!is_due_here(d, d->due->entry[at].name) ||
+	    !opens(l, d->due->entry[at].name))
+		return true;
+	if (!is_ready(l)) {
+		message_close(&l->message);
+		return true;
 	}
-	d->replies = more;
-	d->room = n;
+	if (d->job->rate > 0)
+		d->next = wire_now() + MINUTE_MS / d->job->rate;
+	lane_take(l);
 	return true;
 }
 
-/* A server may take fewer recipients at once than there are, and fewer
- * transactions in a session (RFC 9422). */
-static void
-hand_over(struct delivery *d, struct message *m)
+/* One that has a session, else one that may have one. */
+static struct lane *
+free_lane(struct delivery *d)
 {
-	struct envelope *e = m->envelope;
-	bool again;
+	unsigned open = LANES_MAX - lanes_in(d, LANE_CLOSED);
+	size_t left = d->due->n - d->at + d->nagain;
+	struct lane *closed = NULL;
 
-	sender_id(d->sender, m->name);
-	do {
-		again = ask(d, m) && is_unasked(d, e);
-		settle_replies(d, m);
-	} while (
-	    again && envelope_count(e, RCPT_WAITING) > 0 && connect_primary(d));
-}
+	for (size_t i = 0; i < LANES_MAX; i++) {
+		struct lane *l = &d->lane[i];
 
-/* False when there is no sense in asking for the rest at once. */
-static bool
-ask(struct delivery *d, struct message *m)
-{
-	struct envelope *e = m->envelope;
-	bool alive, heard;
-
-	if (sender_mail(d->sender, e, m->fd, SPOOL_HEAD, m->length, patience(m),
-		d->replies, &alive) == -1)
-		alive = false;
-	if (!alive)
-		disconnect(d);
-	heard = is_heard(d, e);
-	if (heard)
-		d->lost = 0;
-	else if (!alive && ++d->lost >= LOST_IN_A_ROW)
-		primary_is_down(d, "it closes the connection again and again");
-	return heard;
+		if (l->state == LANE_IDLE && open <= d->pace.allowed)
+			return l;
+		if (l->state == LANE_IDLE) {
+			disconnect(l);
+			open--;
+		}
+		if (l->state == LANE_CLOSED && closed == NULL)
+			closed = l;
+	}
+	if (open == 0 || d->down || d->no_such)
+		return closed;
+	return open < d->pace.allowed && left >= WORTH * open ? closed : NULL;
 }
 
 static bool
-is_unasked(const struct delivery *d, const struct envelope *e)
+next_entry(struct delivery *d, size_t *at)
 {
-	for (size_t i = 0; i < e->nrcpt; i++) {
-		if (e->rcpt[i].state == RCPT_WAITING &&
-		    d->replies[i].code == 0 && d->replies[i].text[0] == '\0')
-			return true;
+	if (d->nagain > 0) {
+		*at = d->again[--d->nagain];
+		return true;
+	}
+	if (d->at == d->due->n)
+		return false;
+	for (size_t i = 0; d->due->entry[d->at].large && i < LANES_MAX; i++) {
+		if (d->lane[i].state >= LANE_OPENING && d->lane[i].large &&
+		    d->lane[i].state != LANE_IDLE)
+			return false;
+	}
+	if (d->at > 0 && d->at >= d->lineup.end && tells_client(d))
+		lineup_sort(&d->lineup, d->due, d->at, d->dir);
+	*at = d->at++;
+	return true;
+}
+
+static bool
+tells_client(const struct delivery *d)
+{
+	for (size_t i = 0; i < LANES_MAX; i++) {
+		const struct lane *l = &d->lane[i];
+
+		if (l->state == LANE_IDLE || l->state == LANE_BUSY)
+			return outbound_tells_client(d->job, &l->server);
 	}
 	return false;
 }
 
-/* The server said something about a recipient. */
+/* While the primary is down, messages are left alone as long as they can be. */
 static bool
-is_heard(const struct delivery *d, const struct envelope *e)
+is_due_here(const struct delivery *d, const char *name)
 {
-	for (size_t i = 0; i < e->nrcpt; i++) {
-		if (e->rcpt[i].state == RCPT_WAITING && d->replies[i].code != 0)
-			return true;
+	return (!d->down && !d->no_such) || d->job->forced ||
+	    may_be_told(d, name);
+}
+
+static bool
+opens(struct lane *l, const char *name)
+{
+	struct delivery *d = l->d;
+
+	switch (message_open(&l->message, d->dir, name, MESSAGE_LOCK)) {
+	case MESSAGE_OK:
+		return true;
+	case MESSAGE_GONE:
+		return false;
+	case MESSAGE_BUSY:
+		due_later(d->due, time(NULL) + LOCKED_WAIT);
+		return false;
+	case MESSAGE_BAD:
+		spool_set_aside(&d->run->spool, d->job->domain, d->dir, name);
+		log_event(LOG_L_ERROR, "set-aside", "id", name, "domain",
+		    d->job->domain, NULL);
+		break;
+	case MESSAGE_ERROR:
+		log_event(LOG_L_ERROR, "not-opened", "id", name, "domain",
+		    d->job->domain, "error", strerror(errno), NULL);
+		due_later(d->due, time(NULL) + LOCKED_WAIT);
 	}
+	d->report->trouble = true;
 	return false;
 }
 
-/* mx-send keeps the limits of RFC 5321 4.5.3.2; this is for one that hangs. */
-static int64_t
-patience(const struct message *m)
+/* Between the listing and the lock another may have tried or held it. */
+static bool
+is_ready(struct lane *l)
 {
-	int64_t seconds = WAIT_MESSAGE + WAIT_END + WAIT_COMMAND +
-	    (int64_t)(m->length / WAIT_RATE);
-
-	return wire_now() + seconds * SECOND;
-}
-
-/* Called when an attempt has left some waiting, or none could be made. */
-static void
-judge_age(struct delivery *d, struct message *m)
-{
-	struct envelope *e = m->envelope;
+	const struct message *m = &l->message;
 	time_t now = time(NULL);
-	struct record r;
 
-	if (envelope_count(e, RCPT_WAITING) == 0)
-		return;
-	switch (expiry_of(e, d->run->conf, now)) {
-	case EXPIRY_NO:
-		return;
-	case EXPIRY_FIRST:
-		if (event_mark(&r, "expired", now) &&
-		    message_append(m, &r) == 0 && message_sync(m) == 0)
-			log_event(LOG_L_INFO, "expiring", "id", m->name,
-			    "domain", d->job->domain, NULL);
-		/* the append made it due now; that is too early */
-		if (d->down)
-			message_schedule(m, now + EXPIRE_AGAIN, false);
-		due_later(d->due, now + EXPIRE_AGAIN);
-		return;
-	case EXPIRY_YES:
-		if (e->last_reply[0] != '\0')
-			settle_failure(d, m, e->last_host, e->last_reply);
-		else
-			settle_failure(d, m, "", d->reason);
+	if (m->envelope->held)
+		return false;
+	if (l->d->job->forced || m->next <= now ||
+	    !due_is_believable(m->next, now))
+		return true;
+	due_later(l->d->due, m->next);
+	return false;
+}
+
+/* The name tells when it came; only such a message is opened: its time is
+ * over, or its sender is to be told that it waits. */
+static bool
+may_be_told(const struct delivery *d, const char *name)
+{
+	const struct conf *c = d->run->conf;
+	unsigned limit =
+	    c->dsn_expire < c->bounce_after ? c->dsn_expire : c->bounce_after;
+
+	if (d->job->delay_notice &&
+	    delay_is_near(id_time(name), d->job->usage.delays, time(NULL)))
+		return true;
+	return d->no_such ||
+	    time(NULL) - id_time(name) > expiry_seen((time_t)limit) ||
+	    strchr(name, '-') != NULL;
+}
+
+/* Until one of them has something to say.  False: all is done. */
+static bool
+wait_for_lanes(struct delivery *d)
+{
+	struct pollfd p[LANES_MAX];
+	int64_t now;
+
+	if (gave_up_waiting(d))
+		return true;
+	if (is_over(d))
+		return false;
+	for (size_t i = 0; i < LANES_MAX; i++) {
+		bool asked = d->lane[i].state == LANE_OPENING ||
+		    d->lane[i].state == LANE_BUSY;
+
+		p[i] = (struct pollfd){
+		    .fd = asked ? sender_fd(d->lane[i].sender) : -1,
+		    .events = POLLIN};
 	}
+	if (poll(p, LANES_MAX, patience(d)) == -1 && errno != EINTR)
+		return false;
+	now = wire_now();
+	for (size_t i = 0; i < LANES_MAX; i++) {
+		if (p[i].fd != -1 &&
+		    (p[i].revents != 0 || d->lane[i].deadline <= now))
+			lane_hear(&d->lane[i]);
+	}
+	return true;
+}
+
+/* What waits for a connection that does not come goes over one that is there;
+ * a server may have no more than one at a time. */
+static bool
+gave_up_waiting(struct delivery *d)
+{
+	bool gave_up = false;
+
+	if (lanes_in(d, LANE_IDLE) == 0 && !stopping())
+		return false;
+	if (d->next > wire_now() && !stopping())
+		return false;
+	for (size_t i = 0; i < LANES_MAX; i++) {
+		if (d->lane[i].state == LANE_OPENING) {
+			lane_give_up(&d->lane[i]);
+			gave_up = true;
+		}
+	}
+	return gave_up;
+}
+
+static bool
+is_over(const struct delivery *d)
+{
+	if (lanes_in(d, LANE_OPENING) + lanes_in(d, LANE_BUSY) > 0)
+		return false;
+	return stopping() || (d->at == d->due->n && d->nagain == 0);
+}
+
+/* Milliseconds until something has to be done, whatever comes. */
+static int
+patience(const struct delivery *d)
+{
+	int64_t now = wire_now(), until = now + PROGRESS_MS;
+
+	for (size_t i = 0; i < LANES_MAX; i++) {
+		const struct lane *l = &d->lane[i];
+
+		if ((l->state == LANE_OPENING || l->state == LANE_BUSY) &&
+		    l->deadline < until)
+			until = l->deadline;
+	}
+	if (d->next > now && d->next < until)
+		until = d->next;
+	return until <= now ? 0 : (int)(until - now);
+}
+
+static void
+tell(struct delivery *d)
+{
+	d->report->due = (unsigned)(d->due->n - d->at + d->nagain);
+	if (wire_now() - d->told <= PROGRESS_MS)
+		return;
+	d->told = wire_now();
+	report_tell(d->fd, d->report);
 }

@@ -19,6 +19,21 @@
 
 enum { LINE = 1200, DIAGNOSTIC = 400 };
 
+static const char *const subject[] = {
+    [DSN_FAILED] = "Your message could not be delivered",
+    [DSN_DELAYED] = "Your message is delayed",
+    [DSN_RELAYED] = "Your message was passed on"};
+static const char *const sentence[] = {
+    [DSN_FAILED] = "could not be delivered to:",
+    [DSN_DELAYED] = "waits here: the mail server of these recipients does not "
+		    "take it yet.\r\nNothing needs to be done, it is tried "
+		    "again by itself.",
+    [DSN_RELAYED] = "was passed on to the mail server of these recipients, "
+		    "which gives no further notice:"};
+static const char *const action_name[] = {[DSN_FAILED] = "failed",
+    [DSN_DELAYED] = "delayed",
+    [DSN_RELAYED] = "relayed"};
+
 struct writer {
 	struct draft *draft;
 	const struct conf *conf;
@@ -32,6 +47,8 @@ static void write_head(struct writer *);
 static void write_sentence(struct writer *);
 static void write_status(struct writer *);
 static void write_rcpt(struct writer *, const struct rcpt *);
+static bool has_expired(const struct writer *, const struct rcpt *);
+static const char *reply_of(const struct writer *, const struct rcpt *);
 static void write_original(struct writer *);
 static void write_xtext(
     struct writer *, const char *field, const char *xtext, size_t plain);
@@ -53,6 +70,9 @@ dsn_wants(const struct envelope *e, size_t i, enum dsn_action action)
 	if (action == DSN_RELAYED)
 		return r->state == RCPT_DELIVERED &&
 		    (r->notify & NOTIFY_SUCCESS) != 0;
+	if (action == DSN_DELAYED)
+		return r->state == RCPT_WAITING &&
+		    (r->notify == 0 || (r->notify & NOTIFY_DELAY) != 0);
 	return r->state == RCPT_FAILED &&
 	    (r->notify == 0 || (r->notify & NOTIFY_FAILURE) != 0);
 }
@@ -82,9 +102,7 @@ write_head(struct writer *w)
 	put(w, "From: Mail Delivery System <mailer-daemon@%s>\r\n",
 	    w->conf->hostname);
 	put(w, "To: <%s>\r\n", w->m->envelope->sender);
-	put(w, "Subject: %s\r\n",
-	    w->action == DSN_FAILED ? "Your message could not be delivered"
-				    : "Your message was passed on");
+	put(w, "Subject: %s\r\n", subject[w->action]);
 	put(w, "Message-ID: <%s@%s>\r\n", w->id, w->conf->hostname);
 	put(w, "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n");
 	put(w,
@@ -104,22 +122,15 @@ write_sentence(struct writer *w)
 	    w->id);
 	put(w, "This is the backup mail exchanger %s.\r\n\r\n",
 	    w->conf->hostname);
-	if (w->action == DSN_FAILED)
-		put(w, "Your message of %s\r\ncould not be delivered to:\r\n",
-		    date);
-	else
-		put(w,
-		    "Your message of %s\r\nwas passed on to the mail server "
-		    "of these recipients, which gives no further notice:\r\n",
-		    date);
+	put(w, "Your message of %s\r\n%s\r\n", date, sentence[w->action]);
 	for (size_t i = 0; i < e->nrcpt; i++) {
 		if (!dsn_wants(e, i, w->action))
 			continue;
 		put(w, "\r\n  ");
 		write_address(w, e->rcpt[i].mailbox);
-		clean(e->rcpt[i].reply, reply, sizeof reply);
+		clean(reply_of(w, &e->rcpt[i]), reply, sizeof reply);
 		put(w, "\r\n    %s\r\n", reply);
-		if (w->action == DSN_FAILED && e->expired_at != 0)
+		if (has_expired(w, &e->rcpt[i]))
 			put(w, "    It waited as long as mail waits here.\r\n");
 	}
 	put(w, "\r\n");
@@ -148,6 +159,8 @@ static void
 write_rcpt(struct writer *w, const struct rcpt *r)
 {
 	char date[DATE_LEN], text[DIAGNOSTIC], status[ENHANCED_LEN + 1];
+	const struct envelope *e = w->m->envelope;
+	const char *host = w->action == DSN_DELAYED ? e->last_host : r->host;
 
 	status_of(w, r, status);
 	put(w, "\r\n");
@@ -157,17 +170,38 @@ write_rcpt(struct writer *w, const struct rcpt *r)
 	put(w, "Final-Recipient: %s; ",
 	    is_ascii(r->mailbox) ? "rfc822" : "utf-8");
 	write_address(w, r->mailbox);
-	put(w, "\r\nAction: %s\r\nStatus: %s\r\n",
-	    w->action == DSN_FAILED ? "failed" : "relayed", status);
-	if (r->host[0] != '\0') {
-		clean(r->host, text, sizeof text);
+	put(w, "\r\nAction: %s\r\nStatus: %s\r\n", action_name[w->action],
+	    status);
+	if (*host != '\0') {
+		clean(host, text, sizeof text);
 		text[strcspn(text, " ")] = '\0';
 		put(w, "Remote-MTA: dns; %s\r\n", text);
-		clean(r->reply, text, sizeof text);
+		clean(reply_of(w, r), text, sizeof text);
 		put(w, "Diagnostic-Code: smtp;\r\n %s\r\n", text);
 	}
-	date_format(r->when, date);
+	if (w->action == DSN_DELAYED) {
+		date_format(e->arrived + (time_t)w->conf->bounce_after, date);
+		put(w, "Will-Retry-Until: %s\r\n", date);
+		if (e->last_attempt == 0)
+			return;
+	}
+	date_format(w->action == DSN_DELAYED ? e->last_attempt : r->when, date);
 	put(w, "Last-Attempt-Date: %s\r\n", date);
+}
+
+/* It was not refused, its time ran out. */
+static bool
+has_expired(const struct writer *w, const struct rcpt *r)
+{
+	return w->action == DSN_FAILED && w->m->envelope->expired_at != 0 &&
+	    r->reply[0] != '5';
+}
+
+/* Of who waits, the last reply to any of them. */
+static const char *
+reply_of(const struct writer *w, const struct rcpt *r)
+{
+	return w->action == DSN_DELAYED ? w->m->envelope->last_reply : r->reply;
 }
 
 /* The third part, and the boundary before it. */
@@ -235,15 +269,19 @@ static void
 status_of(
     const struct writer *w, const struct rcpt *r, char out[ENHANCED_LEN + 1])
 {
-	const char *code = r->reply;
+	static const char *const fallback[] = {[DSN_FAILED] = "5.0.0",
+	    [DSN_DELAYED] = "4.4.1",
+	    [DSN_RELAYED] = "2.0.0"};
+	const char *code = reply_of(w, r);
 	size_t n;
 
-	strlcpy(
-	    out, w->action == DSN_FAILED ? "5.0.0" : "2.0.0", ENHANCED_LEN + 1);
-	if (w->action == DSN_FAILED && w->m->envelope->expired_at != 0) {
+	strlcpy(out, fallback[w->action], ENHANCED_LEN + 1);
+	if (has_expired(w, r)) {
 		strlcpy(out, "4.4.7", ENHANCED_LEN + 1);
 		return;
 	}
+	if (w->action == DSN_DELAYED && code[0] != '4')
+		return;
 	if (strlen(code) < 9 || code[3] != ' ')
 		return;
 	n = strspn(code + 4, "0123456789.");

@@ -13,7 +13,8 @@
 
 enum dsn_action {
 	DSN_FAILED,
-	DSN_RELAYED /* to a host that knows no DSN (RFC 3461 6.2.4) */
+	DSN_DELAYED, /* it waits on */
+	DSN_RELAYED  /* to a host that knows no DSN (RFC 3461 6.2.4) */
 };
 
 /* The recipient belongs in a DSN of this action. */

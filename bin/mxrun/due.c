@@ -15,7 +15,8 @@
 enum { LONGEST_WAIT = 86400 + 86400 / 20 };
 
 static int consider(struct due *, int dir, const char *name, bool, time_t);
-static int add(struct due *, const char *name);
+static void count(struct due *, const char *name, const struct stat *);
+static int add(struct due *, const char *name, const struct stat *);
 static int compare(const void *, const void *);
 
 int
@@ -35,18 +36,17 @@ due_list(struct due *d, int dir, bool forced, time_t now)
 	while (result == 0 && (e = readdir(stream)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
-		d->entries++;
 		result = consider(d, dir, e->d_name, forced, now);
 	}
 	closedir(stream);
-	qsort(d->name, d->n, sizeof *d->name, compare);
+	qsort(d->entry, d->n, sizeof *d->entry, compare);
 	return result;
 }
 
 void
 due_free(struct due *d)
 {
-	free(d->name);
+	free(d->entry);
 	*d = (struct due){0};
 }
 
@@ -80,33 +80,55 @@ consider(struct due *d, int dir, const char *name, bool forced, time_t now)
 	}
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return errno == ENOENT ? 0 : -1;
+	count(d, name, &st);
 	if (st.st_mtime == SPOOL_HELD)
 		return 0;
 	if (forced || st.st_mtime <= now ||
 	    !due_is_believable(st.st_mtime, now))
-		return add(d, name);
+		return add(d, name, &st);
 	due_later(d, st.st_mtime);
 	return 0;
 }
 
-static int
-add(struct due *d, const char *name)
+static void
+count(struct due *d, const char *name, const struct stat *st)
 {
+	time_t came = id_time(name);
+
+	d->messages++;
+	d->octets += (uint64_t)st->st_size;
+	if (st->st_mtime == SPOOL_HELD)
+		d->held++;
+	else if (d->oldest == 0 || came < d->oldest)
+		d->oldest = came;
+}
+
+static int
+add(struct due *d, const char *name, const struct stat *st)
+{
+	struct due_entry *e;
+
 	if (d->n == d->room) {
 		size_t room = d->room == 0 ? 64 : d->room * 2;
-		void *more = reallocarray(d->name, room, sizeof *d->name);
 
-		if (more == NULL)
+		e = reallocarray(d->entry, room, sizeof *d->entry);
+		if (e == NULL)
 			return -1;
-		d->name = more;
+		d->entry = e;
 		d->room = room;
 	}
-	strlcpy(d->name[d->n++], name, sizeof *d->name);
+	e = &d->entry[d->n++];
+	strlcpy(e->name, name, sizeof e->name);
+	e->large = st->st_size >= DUE_LARGE;
 	return 0;
 }
 
 static int
-compare(const void *a, const void *b)
+compare(const void *one, const void *two)
 {
-	return strcmp(a, b);
+	const struct due_entry *a = one, *b = two;
+
+	if (a->large != b->large)
+		return a->large ? 1 : -1;
+	return strcmp(a->name, b->name);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What in queue/<domain> is due: a listing by names and mtimes, without
- * opening a message (mx-spool(5)).
+ * What in queue/<domain> is due, and what stands there in all: a listing by
+ * names, mtimes and sizes, without opening a message (mx-spool(5)).
  */
 #ifndef DUE_H
 #define DUE_H
@@ -14,11 +14,21 @@
 
 #include "id.h"
 
+enum { DUE_LARGE = 1 << 20 }; /* octets of a file from which one is large */
+
+struct due_entry {
+	char name[ID_NAME + 1];
+	bool large;
+};
+
 struct due {
 	size_t n, room;
-	char (*name)[ID_NAME + 1]; /* in order of arrival */
-	time_t next;		   /* the earliest that is not due; 0: none */
-	size_t entries;		   /* names of any kind */
+	struct due_entry *entry; /* small ones in order of arrival, then large
+				    ones likewise */
+	time_t next;		 /* the earliest that is not due; 0: none */
+	size_t messages, held;	 /* there are, of them held */
+	uint64_t octets;
+	time_t oldest; /* when the first that is not held came; 0: none */
 };
 
 /* Lists DIR; FORCED: all but what is held is due.  0 or -1 with errno. */

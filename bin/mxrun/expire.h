@@ -20,6 +20,8 @@ enum expiry {
 	EXPIRY_YES
 };
 
+/* From this age on a message that may live LIMIT seconds is looked at. */
+time_t expiry_seen(time_t limit);
 enum expiry expiry_of(const struct envelope *, const struct conf *, time_t now);
 
 #endif

@@ -16,6 +16,9 @@
 #include "primaries.h"
 #include "sendproto.h"
 #include "spool.h"
+#include "usage.h"
+
+enum { LANES_MAX = 50 };
 
 struct job {
 	char domain[DOMAIN_LEN + LITERAL_LEN + 1]; /* a literal, for a DSN */
@@ -26,6 +29,12 @@ struct job {
 	enum send_tls tls;
 	struct primary primary; /* state UNKNOWN: nothing is known */
 	struct walk walk;	/* dir_mtime_ns 0: not known */
+	unsigned connections;	/* at once, at most */
+	bool delay_notice;	/* senders are told of delays */
+	struct usage usage;	/* as it was known */
+	unsigned rate;		/* messages a minute; 0: any number */
+	unsigned dsn_limit;	/* DSNs a day to one address, unverified */
+	time_t settle_wait;	/* seconds of doubt (doubt.h) */
 };
 
 struct heard { /* of the primary, in the order it came */
@@ -35,14 +44,19 @@ struct heard { /* of the primary, in the order it came */
 	char reply[512]; /* why it failed */
 };
 
-struct report {	      /* at most PIPE_BUF octets, so it is written whole */
-	bool last;    /* the worker is done; else this is progress */
-	bool busy;    /* another mxrun serves the domain */
-	bool walked;  /* walk is news */
-	bool trouble; /* of our own: see the log */
+struct report {		/* at most PIPE_BUF octets, so it is written whole */
+	bool last;	/* the worker is done; else this is progress */
+	bool busy;	/* another mxrun serves the domain */
+	bool walked;	/* walk is news */
+	bool trouble;	/* of our own: see the log */
+	bool connected; /* it was reached */
+	enum { DOUBT_SAME, DOUBT_BEGUN, DOUBT_OVER } doubt;
+	char doubt_why[256];
 	struct heard heard;
+	bool counted; /* usage is news */
+	struct usage usage;
 	struct walk walk;
-	unsigned due, delivered, deferred, bounced;
+	unsigned due, delivered, deferred, bounced, held;
 };
 
 /* What a run shares with its workers. */
@@ -55,6 +69,9 @@ struct run {
 
 /* worker.c: serves JOB, reports on FD; true: all went well. */
 bool worker(const struct run *, const struct job *, int fd);
+
+/* Tells the pool how far it is. */
+bool report_tell(int fd, const struct report *);
 
 /* Somebody asked us to stop: finish the message in hand. */
 bool stopping(void);

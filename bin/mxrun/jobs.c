@@ -16,6 +16,7 @@
 #include "ip.h"
 #include "log.h"
 
+static int compare(const void *, const void *);
 static int take_flags(struct jobs *, const struct spool *, struct books *);
 static int add(struct jobs *, const char *domain, bool forced);
 static int add_word(struct jobs *, const struct spool *, const char *word);
@@ -61,12 +62,34 @@ jobs_add_named(struct jobs *js, const struct spool *sp, const char *word)
 }
 
 void
+jobs_sort(struct jobs *js, struct books *b)
+{
+	for (size_t i = 0; i < js->n; i++) {
+		struct job_name *j = &js->name[i];
+
+		j->number = i;
+		j->rank = j->forced ? 0 : 1 + books_rank(b, j->domain);
+	}
+	qsort(js->name, js->n, sizeof *js->name, compare);
+}
+
+void
 jobs_free(struct jobs *js)
 {
 	for (size_t i = 0; i < js->n; i++)
 		free(js->name[i].domain);
 	free(js->name);
 	*js = (struct jobs){0};
+}
+
+static int
+compare(const void *one, const void *two)
+{
+	const struct job_name *a = one, *b = two;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	return a->number < b->number ? -1 : 1;
 }
 
 static int

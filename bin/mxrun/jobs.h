@@ -17,6 +17,8 @@ struct jobs {
 	struct job_name {
 		char *domain;
 		bool forced;
+		unsigned rank; /* what is alive comes first */
+		size_t number; /* as it came */
 	} * name;
 };
 
@@ -25,6 +27,9 @@ int jobs_collect(struct jobs *, const struct spool *, struct books *);
 /* The domains named on the command line, "@domain" with those below it.
  * False: WORD is no domain. */
 bool jobs_add_named(struct jobs *, const struct spool *, const char *word);
+/* Those first that were asked for, then those whose primary is known to be
+ * there, those that are down last. */
+void jobs_sort(struct jobs *, struct books *);
 void jobs_free(struct jobs *);
 
 #endif

@@ -9,7 +9,7 @@
 enum { LINEUP = 500 }; /* so many at a time: none is kept back for long */
 
 struct place {
-	char name[ID_NAME + 1];
+	struct due_entry entry;
 	uint64_t client;
 	size_t first; /* of its client's messages */
 };
@@ -22,7 +22,7 @@ void
 lineup_begin(struct lineup *l, const struct due *d, int dir)
 {
 	l->end = 0;
-	l->client = d->n > 0 ? client_of(dir, d->name[0]) : 0;
+	l->client = d->n > 0 ? client_of(dir, d->entry[0].name) : 0;
 }
 
 void
@@ -36,14 +36,14 @@ lineup_sort(struct lineup *l, struct due *d, size_t at, int dir)
 		return; /* in the order they have */
 	p[0].client = l->client;
 	for (size_t i = 1; i <= n; i++) {
-		strlcpy(p[i].name, d->name[at + i - 1], sizeof p[i].name);
-		p[i].client = client_of(dir, p[i].name);
+		p[i].entry = d->entry[at + i - 1];
+		p[i].client = client_of(dir, p[i].entry.name);
 		while (p[p[i].first].client != p[i].client)
 			p[i].first++;
 	}
 	qsort(p + 1, n, sizeof *p, compare);
 	for (size_t i = 1; i <= n; i++)
-		strlcpy(d->name[at + i - 1], p[i].name, sizeof *d->name);
+		d->entry[at + i - 1] = p[i].entry;
 	l->client = p[n].client;
 	free(p);
 }
@@ -80,7 +80,10 @@ compare(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
 
+	if (x->entry.large != y->entry.large)
+		return x->entry.large ? 1 : -1;
 	if (x->first != y->first)
 		return x->first < y->first ? -1 : 1;
-	return strcmp(x->name, y->name); /* names are in order of arrival */
+	return strcmp(
+	    x->entry.name, y->entry.name); /* names are in order of arrival */
 }

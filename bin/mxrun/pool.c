@@ -15,11 +15,19 @@
 #include "due.h"
 #include "log.h"
 #include "progress.h"
+#include "wire.h"
+
+enum {
+	PROBES_A_WORKER = 4, /* as many more may wait for a connection */
+	PATIENCE_MS = 3000   /* one that waits longer is no worker any more */
+};
 
 struct slot {
 	pid_t pid; /* 0: free */
 	int fd;
-	bool finished; /* its last report came */
+	bool probes;	 /* it has no connection, and may never get one */
+	int64_t started; /* wire_now() */
+	bool finished;	 /* its last report came */
 	char domain[DOMAIN_LEN + LITERAL_LEN + 1];
 	struct report seen; /* the latest */
 };
@@ -31,17 +39,20 @@ struct pool {
 	struct slot *slot;
 	struct pollfd *poll;
 	unsigned slots, running;
-	bool told; /* workers were told to stop */
+	unsigned probing; /* of those running */
+	bool told;	  /* workers were told to stop */
 };
 
 static bool start_due(struct pool *, const struct job_name *);
 static bool is_due(const struct run *, const struct job *);
+static bool has_room(const struct pool *, bool probes);
 static void start(struct pool *, const struct job *);
 static void wait_for_reports(struct pool *);
 static void hear(struct pool *, struct slot *);
 static void bury(struct pool *, struct slot *);
 static void add_up(struct tally *, const struct report *);
 static void tell_to_stop(struct pool *);
+static void set_probes(struct pool *, struct slot *, bool);
 static void show_progress(const struct pool *);
 
 bool
@@ -51,18 +62,15 @@ pool_run(const struct run *run, struct books *books, const struct jobs *jobs,
 	struct pool p = {.run = run,
 	    .books = books,
 	    .tally = tally,
-	    .slots = run->conf->workers};
+	    .slots = run->conf->workers * (1 + PROBES_A_WORKER)};
 	bool good = true;
 
 	p.slot = calloc(p.slots, sizeof *p.slot);
 	p.poll = calloc(p.slots, sizeof *p.poll);
 	if (p.slot == NULL || p.poll == NULL)
 		good = false;
-	for (size_t i = 0; good && i < jobs->n && !stopping(); i++) {
-		while (p.running == p.slots)
-			wait_for_reports(&p);
+	for (size_t i = 0; good && i < jobs->n && !stopping(); i++)
 		good = start_due(&p, &jobs->name[i]);
-	}
 	while (p.running > 0)
 		wait_for_reports(&p);
 	progress_end(run->progress);
@@ -81,9 +89,29 @@ start_due(struct pool *p, const struct job_name *name)
 		return true;
 	if (!books_look_up(p->books, &job))
 		return false;
-	if (is_due(p->run, &job))
+	if (!is_due(p->run, &job))
+		return true;
+	while (!has_room(p, primary_is_away(&job.primary)))
+		wait_for_reports(p);
+	if (!stopping())
 		start(p, &job);
 	return true;
+}
+
+/*
+ * Who delivers and who only waits for a connection are counted apart: a
+ * thousand primaries that are down must not hold up the one that is not.
+ */
+static bool
+has_room(const struct pool *p, bool probes)
+{
+	unsigned workers = p->run->conf->workers;
+
+	if (stopping())
+		return true;
+	return p->running < p->slots &&
+	    (probes ? p->probing < workers * PROBES_A_WORKER
+		    : p->running - p->probing < workers);
 }
 
 /* Looks no further than at the directory: a queue of any size costs nothing
@@ -131,7 +159,10 @@ start(struct pool *p, const struct job *job)
 	s->finished = false;
 	s->seen = (struct report){0};
 	strlcpy(s->domain, job->domain, sizeof s->domain);
+	s->started = wire_now();
 	p->running++;
+	s->probes = false;
+	set_probes(p, s, primary_is_away(&job->primary));
 }
 
 static void
@@ -143,11 +174,16 @@ wait_for_reports(struct pool *p)
 			.events = POLLIN};
 	if (stopping())
 		tell_to_stop(p);
-	if (poll(p->poll, p->slots, 1000) <= 0)
+	if (poll(p->poll, p->slots, 1000) == -1)
 		return;
 	for (unsigned i = 0; i < p->slots; i++) {
+		struct slot *s = &p->slot[i];
+
 		if (p->poll[i].revents != 0)
-			hear(p, &p->slot[i]);
+			hear(p, s);
+		if (s->pid != 0 && !s->seen.connected &&
+		    wire_now() - s->started > PATIENCE_MS)
+			set_probes(p, s, true);
 	}
 	show_progress(p);
 }
@@ -165,6 +201,8 @@ hear(struct pool *p, struct slot *s)
 		return;
 	}
 	s->seen = r;
+	if (r.connected)
+		set_probes(p, s, false);
 	if (r.last) {
 		s->finished = true;
 		books_note(p->books, s->domain, &r);
@@ -185,6 +223,7 @@ bury(struct pool *p, struct slot *s)
 		p->tally->trouble = true;
 	}
 	add_up(p->tally, &s->seen);
+	set_probes(p, s, false);
 	s->pid = 0;
 	p->running--;
 }
@@ -197,6 +236,7 @@ add_up(struct tally *t, const struct report *r)
 	t->delivered += r->delivered;
 	t->deferred += r->deferred;
 	t->bounced += r->bounced;
+	t->held += r->held;
 	t->trouble |= r->trouble;
 }
 
@@ -208,6 +248,18 @@ tell_to_stop(struct pool *p)
 			kill(p->slot[i].pid, SIGTERM);
 	}
 	p->told = true;
+}
+
+static void
+set_probes(struct pool *p, struct slot *s, bool probes)
+{
+	if (s->probes == probes)
+		return;
+	s->probes = probes;
+	if (probes)
+		p->probing++;
+	else
+		p->probing--;
 }
 
 static void

@@ -10,7 +10,7 @@
 #include "jobs.h"
 
 struct tally { /* of a run */
-	unsigned domains, delivered, deferred, bounced, busy;
+	unsigned domains, delivered, deferred, bounced, held, busy;
 	bool trouble;
 };
 

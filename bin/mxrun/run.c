@@ -10,6 +10,7 @@
 #include "bounce.h"
 #include "jobs.h"
 #include "log.h"
+#include "notice.h"
 #include "pool.h"
 
 static bool collect(struct jobs *, const struct run *, struct books *,
@@ -40,6 +41,7 @@ run_queue(const struct conf *conf, char *named[], bool progress)
 	    !pool_run(&run, &books, &jobs, &tally))
 		status = EX_TEMPFAIL;
 	log_run(&tally);
+	notices_run(&run, &books);
 	books_prune(&books);
 	if (status == EX_OK && tally.trouble)
 		status = EX_TEMPFAIL;
@@ -60,8 +62,12 @@ collect(struct jobs *jobs, const struct run *run, struct books *books,
 		*status = EX_USAGE;
 		return false;
 	}
-	if (jobs->n > 0 || jobs_collect(jobs, &run->spool, books) == 0)
+	if (jobs->n > 0)
 		return true;
+	if (jobs_collect(jobs, &run->spool, books) == 0) {
+		jobs_sort(jobs, books);
+		return true;
+	}
 	log_event(LOG_L_ERROR, "no-queue", "error", strerror(errno), NULL);
 	*status = EX_TEMPFAIL;
 	return false;
@@ -70,7 +76,8 @@ collect(struct jobs *jobs, const struct run *run, struct books *books,
 static void
 log_run(const struct tally *t)
 {
-	char domains[12], delivered[12], deferred[12], bounced[12], busy[12];
+	char domains[12], delivered[12], deferred[12], bounced[12], held[12],
+	    busy[12];
 
 	if (t->domains == 0)
 		return;
@@ -78,8 +85,9 @@ log_run(const struct tally *t)
 	snprintf(delivered, sizeof delivered, "%u", t->delivered);
 	snprintf(deferred, sizeof deferred, "%u", t->deferred);
 	snprintf(bounced, sizeof bounced, "%u", t->bounced);
+	snprintf(held, sizeof held, "%u", t->held);
 	snprintf(busy, sizeof busy, "%u", t->busy);
 	log_event(LOG_L_DEBUG, "run", "domains", domains, "delivered",
-	    delivered, "deferred", deferred, "bounced", bounced, "busy", busy,
-	    NULL);
+	    delivered, "deferred", deferred, "bounced", bounced, "held", held,
+	    "busy", busy, NULL);
 }

@@ -1,124 +1,81 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From replies to the disk.  A message whose recipients are all delivered is
- * unlinked at once: between the primary's 250 and that there is nothing that
- * waits.  Everything else is journalled and synced before the next step.
+ * From replies to the journal.  A message whose recipients are all delivered
+ * is unlinked at once: between the primary's 250 and that there is nothing
+ * that waits.  Everything else is journalled and synced before the next step.
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "bounce.h"
 #include "deliver.h"
 #include "log.h"
 #include "outcome.h"
-#include "wire.h"
+#include "rest.h"
 
-enum { SYNC_NAMES = 100, SYNC_MS = 1000 };
+struct rcpt_said {
+	const char *host, *reply;
+};
 
-static bool is_all_done(const struct delivery *, const struct envelope *);
-static void finish_delivered(struct delivery *, struct message *);
-static void log_delivered(struct delivery *, struct message *);
-static bool journal(struct delivery *, struct message *, size_t rcpt);
-static void journal_try(struct delivery *, struct message *, size_t rcpt);
-static void append(
-    struct delivery *, struct message *, struct record *, bool fits);
-static void sync_message(struct delivery *, struct message *);
-static void settle_open(struct delivery *, struct message *, const char *dsn);
-static void settle_closed(struct delivery *, struct message *, const char *dsn);
-static void release(struct delivery *, const char *sender, const char *dsn);
-static bool unlink_message(struct delivery *, struct message *);
-static void trouble(
-    struct delivery *, const struct message *, const char *what);
-static void log_rcpt(const struct delivery *, const struct message *,
-    const char *event, size_t rcpt, const char *host, const char *reply);
+static bool is_all_done(const struct lane *);
+static void finish_delivered(struct lane *);
+static void log_delivered(struct lane *);
+static bool journal(struct lane *, size_t rcpt);
+static void journal_done(struct lane *, size_t rcpt);
+static void journal_fail(struct lane *, size_t rcpt);
+static void journal_try(struct lane *, size_t rcpt);
+static void append(struct lane *, struct record *, bool fits);
+static void sync_message(struct lane *);
+static void log_rcpt(
+    struct lane *, const char *event, size_t rcpt, const struct rcpt_said *);
 
 void
-settle_replies(struct delivery *d, struct message *m)
+settle_replies(struct lane *l)
 {
-	struct envelope *e = m->envelope;
+	struct envelope *e = l->message.envelope;
 	size_t last = e->nrcpt; /* the last that waits */
 
-	if (is_all_done(d, e)) {
-		finish_delivered(d, m);
+	if (is_all_done(l)) {
+		finish_delivered(l);
 		return;
 	}
 	for (size_t i = 0; i < e->nrcpt; i++) {
-		if (e->rcpt[i].state == RCPT_WAITING && !journal(d, m, i) &&
-		    outcome_of(&d->replies[i]) == OUTCOME_WAITS)
+		if (e->rcpt[i].state == RCPT_WAITING && !journal(l, i) &&
+		    outcome_of(&l->replies[i]) != OUTCOME_UNASKED)
 			last = i;
 	}
 	if (last < e->nrcpt)
-		journal_try(d, m, last);
-	sync_message(d, m);
+		journal_try(l, last);
+	sync_message(l);
 }
 
 void
-settle_failure(
-    struct delivery *d, struct message *m, const char *host, const char *reply)
+settle_failure(struct lane *l, const char *host, const char *reply)
 {
-	struct envelope *e = m->envelope;
+	const struct rcpt_said said = {host, reply};
+	struct envelope *e = l->message.envelope;
 	struct record r = {.len = 0};
 
 	for (size_t i = 0; i < e->nrcpt; i++) {
 		if (e->rcpt[i].state != RCPT_WAITING)
 			continue;
-		append(d, m, &r, event_fail(&r, i, time(NULL), host, reply));
-		log_rcpt(d, m, "failed", i, host, reply);
+		append(l, &r, event_fail(&r, i, time(NULL), host, reply));
+		log_rcpt(l, "failed", i, &said);
 	}
-	sync_message(d, m);
-}
-
-/* Brings a message to rest: unlinked, or waiting for its next attempt. */
-void
-settle(struct delivery *d, struct message *m)
-{
-	struct envelope *e = m->envelope;
-	bool failed = envelope_count(e, RCPT_FAILED) > 0;
-	bool waiting = envelope_count(e, RCPT_WAITING) > 0;
-	char dsn[ID_NAME + 1] = "";
-
-	if (d->at_rest)
-		return;
-	if (failed && bounce_make(d->run, d->job, m, DSN_FAILED, dsn) == -1) {
-		trouble(d, m, "no-dsn");
-		return; /* the journal keeps the fails for the next run */
-	}
-	if (failed) {
-		d->report->bounced++;
-		log_event(LOG_L_INFO, dsn[0] ? "bounced" : "dropped", "id",
-		    m->name, "domain", d->job->domain, "to", e->sender, "dsn",
-		    dsn, NULL);
-	}
-	if (waiting)
-		settle_open(d, m, failed ? dsn : NULL);
-	else
-		settle_closed(d, m, dsn);
-}
-
-void
-sync_directory(struct delivery *d, bool now)
-{
-	if (d->unsynced == 0 ||
-	    (!now && d->unsynced < SYNC_NAMES &&
-		wire_now() - d->synced < SYNC_MS))
-		return;
-	if (fsync(d->dir) == -1)
-		d->report->trouble = true;
-	d->unsynced = 0;
-	d->synced = wire_now();
+	sync_message(l);
 }
 
 static bool
-is_all_done(const struct delivery *d, const struct envelope *e)
+is_all_done(const struct lane *l)
 {
+	const struct envelope *e = l->message.envelope;
+
 	for (size_t i = 0; i < e->nrcpt; i++) {
 		if (e->rcpt[i].state == RCPT_FAILED ||
 		    (e->rcpt[i].state == RCPT_WAITING &&
-			outcome_of(&d->replies[i]) != OUTCOME_DONE))
+			outcome_of(&l->replies[i]) != OUTCOME_DONE))
 			return false;
 	}
 	return true;
@@ -127,166 +84,127 @@ is_all_done(const struct delivery *d, const struct envelope *e)
 /* NOTIFY=SUCCESS at a server that knows no DSN makes it ours to say
  * (RFC 3461 5.2.2). */
 static void
-finish_delivered(struct delivery *d, struct message *m)
+finish_delivered(struct lane *l)
 {
-	bool tells = strstr(d->server.ext, "DSN") != NULL, asked = false;
-	struct envelope *e = m->envelope;
-	char dsn[ID_NAME + 1] = "";
+	bool tells = strstr(l->server.ext, "DSN") != NULL, asked = false;
+	struct envelope *e = l->message.envelope;
 
 	for (size_t i = 0; i < e->nrcpt; i++)
 		asked |= (e->rcpt[i].notify & NOTIFY_SUCCESS) != 0;
-	if ((tells || !asked) && unlink_message(d, m)) {
-		log_delivered(d, m);
+	if ((tells || !asked) && rest_unlink(l)) {
+		log_delivered(l);
 		return;
 	}
 	for (size_t i = 0; i < e->nrcpt; i++) {
 		if (e->rcpt[i].state == RCPT_WAITING)
-			journal(d, m, i);
+			journal(l, i);
 	}
-	sync_message(d, m);
-	if (tells || !asked)
-		return; /* it could not be unlinked, but is done with */
-	if (bounce_make(d->run, d->job, m, DSN_RELAYED, dsn) == -1)
-		trouble(d, m, "no-dsn");
-	settle_closed(d, m, dsn);
+	sync_message(l);
+	if (!tells && asked) /* else it could only not be unlinked */
+		rest_relayed(l);
 }
 
 /* Of a message that is gone: there is no journal to write any more. */
 static void
-log_delivered(struct delivery *d, struct message *m)
+log_delivered(struct lane *l)
 {
-	struct envelope *e = m->envelope;
+	struct envelope *e = l->message.envelope;
 	char text[OUTCOME_TEXT];
 
 	for (size_t i = 0; i < e->nrcpt; i++) {
 		if (e->rcpt[i].state != RCPT_WAITING)
 			continue;
 		e->rcpt[i].state = RCPT_DELIVERED;
-		outcome_text(&d->replies[i], text);
-		log_rcpt(d, m, "delivered", i, d->server.host, text);
-		d->report->delivered++;
+		refusal_not(l, i);
+		outcome_text(&l->replies[i], text);
+		log_rcpt(l, "delivered", i,
+		    &(struct rcpt_said){l->server.host, text});
+		l->d->report->delivered++;
 	}
 }
 
 /* True when the reply of a waiting recipient is final. */
 static bool
-journal(struct delivery *d, struct message *m, size_t i)
+journal(struct lane *l, size_t i)
 {
-	enum outcome outcome = outcome_of(&d->replies[i]);
-	char text[OUTCOME_TEXT];
-	time_t now = time(NULL);
-	struct record r = {.len = 0};
-
-	outcome_text(&d->replies[i], text);
-	if (outcome == OUTCOME_DONE)
-		append(d, m, &r, event_done(&r, i, now, d->server.host, text));
-	else if (outcome == OUTCOME_FAILED)
-		append(d, m, &r, event_fail(&r, i, now, d->server.host, text));
-	else
+	switch (outcome_of(&l->replies[i])) {
+	case OUTCOME_DONE:
+		journal_done(l, i);
+		return true;
+	case OUTCOME_FAILED:
+		if (!refusal_is_final(l, i))
+			return false;
+		journal_fail(l, i);
+		return true;
+	default:
 		return false;
-	if (outcome == OUTCOME_DONE)
-		d->report->delivered++;
-	log_rcpt(d, m, outcome == OUTCOME_DONE ? "delivered" : "failed", i,
-	    d->server.host, text);
-	return true;
+	}
 }
 
 static void
-journal_try(struct delivery *d, struct message *m, size_t i)
+journal_done(struct lane *l, size_t i)
+{
+	const char *host = l->server.host;
+	struct record r = {.len = 0};
+	char text[OUTCOME_TEXT];
+
+	outcome_text(&l->replies[i], text);
+	append(l, &r, event_done(&r, i, time(NULL), host, text));
+	l->d->report->delivered++;
+	refusal_not(l, i);
+	log_rcpt(l, "delivered", i, &(struct rcpt_said){host, text});
+}
+
+static void
+journal_fail(struct lane *l, size_t i)
+{
+	const char *host = l->server.host;
+	struct record r = {.len = 0};
+	char text[OUTCOME_TEXT];
+
+	outcome_text(&l->replies[i], text);
+	append(l, &r, event_fail(&r, i, time(NULL), host, text));
+	log_rcpt(l, "failed", i, &(struct rcpt_said){host, text});
+}
+
+static void
+journal_try(struct lane *l, size_t i)
 {
 	char text[OUTCOME_TEXT];
 	struct record r = {.len = 0};
 
-	outcome_text(&d->replies[i], text);
-	append(d, m, &r, event_try(&r, time(NULL), d->server.host, text));
-	d->report->deferred++;
-	log_event(LOG_L_INFO, "deferred", "id", m->name, "domain",
-	    d->job->domain, "to", m->envelope->rcpt[i].mailbox, "host",
-	    d->server.host, "reply", text, NULL);
+	outcome_text(&l->replies[i], text);
+	append(l, &r, event_try(&r, time(NULL), l->server.host, text));
+	l->d->report->deferred++;
+	log_event(LOG_L_INFO, "deferred", "id", l->message.name, "domain",
+	    l->d->job->domain, "to", l->message.envelope->rcpt[i].mailbox,
+	    "host", l->server.host, "reply", text, NULL);
 }
 
 static void
-append(struct delivery *d, struct message *m, struct record *r, bool fits)
+append(struct lane *l, struct record *r, bool fits)
 {
-	if (!fits || message_append(m, r) == -1)
-		trouble(d, m, "not-journalled");
+	if (!fits || message_append(&l->message, r) == -1)
+		rest_trouble(l, "not-journalled");
 }
 
 static void
-sync_message(struct delivery *d, struct message *m)
+sync_message(struct lane *l)
 {
-	if (message_sync(m) == -1)
-		trouble(d, m, "not-synced");
+	if (message_sync(&l->message) == -1)
+		rest_trouble(l, "not-synced");
 }
 
 static void
-settle_open(struct delivery *d, struct message *m, const char *dsn)
+log_rcpt(
+    struct lane *l, const char *event, size_t i, const struct rcpt_said *said)
 {
-	struct envelope *e = m->envelope;
-	time_t now = time(NULL), next;
-	struct record r = {.len = 0};
-
-	if (dsn != NULL) {
-		append(d, m, &r, event_dsn(&r, e->dsns + 1, now, dsn));
-		sync_message(d, m);
-		release(d, e->sender, dsn);
-	}
-	next = backoff_next(&d->run->backoff, e->arrived, now, arc4random());
-	if (message_schedule(m, next, false) == -1)
-		trouble(d, m, "not-scheduled");
-	due_later(d->due, next);
-}
-
-static void
-settle_closed(struct delivery *d, struct message *m, const char *dsn)
-{
-	unlink_message(d, m);
-	if (*dsn != '\0') {
-		sync_directory(d, true);
-		release(d, m->envelope->sender, dsn);
-	}
-}
-
-static void
-release(struct delivery *d, const char *sender, const char *dsn)
-{
-	if (*dsn == '\0' || bounce_release(d->run, sender, dsn) == 0)
-		return;
-	log_event(LOG_L_ERROR, "not-released", "id", dsn, "error",
-	    strerror(errno), NULL);
-	d->report->trouble = true;
-}
-
-static bool
-unlink_message(struct delivery *d, struct message *m)
-{
-	bool gone = message_unlink(m) == 0;
-
-	if (!gone)
-		trouble(d, m, "not-unlinked");
-	d->at_rest = true;
-	d->unsynced++;
-	sync_directory(d, false);
-	return gone;
-}
-
-static void
-trouble(struct delivery *d, const struct message *m, const char *what)
-{
-	log_event(LOG_L_ERROR, what, "id", m->name, "domain", d->job->domain,
-	    "error", strerror(errno), NULL);
-	d->report->trouble = true;
-}
-
-static void
-log_rcpt(const struct delivery *d, const struct message *m, const char *event,
-    size_t i, const char *host, const char *reply)
-{
+	const struct envelope *e = l->message.envelope;
 	char delay[24];
 
-	snprintf(delay, sizeof delay, "%lld",
-	    (long long)(time(NULL) - m->envelope->arrived));
-	log_event(LOG_L_INFO, event, "id", m->name, "domain", d->job->domain,
-	    "to", m->envelope->rcpt[i].mailbox, "host", host, "reply", reply,
-	    "delay", delay, NULL);
+	snprintf(
+	    delay, sizeof delay, "%lld", (long long)(time(NULL) - e->arrived));
+	log_event(LOG_L_INFO, event, "id", l->message.name, "domain",
+	    l->d->job->domain, "to", e->rcpt[i].mailbox, "host", said->host,
+	    "reply", said->reply, "delay", delay, NULL);
 }

@@ -12,23 +12,21 @@
 #include <unistd.h>
 
 #include "deliver.h"
-#include "lineup.h"
 #include "log.h"
-#include "outbound.h"
-#include "wire.h"
 
-enum { PROGRESS_MS = 1000, LOCKED_WAIT = 60, SETTLED_NS = 2000000000 };
+enum { SETTLED_NS = 2000000000 };
+
+struct work {
+	const struct run *run;
+	const struct job *job;
+	int fd; /* for reports */
+};
 
 static bool lock(int dir, struct report *);
-static void serve(
-    const struct run *, const struct job *, int dir, int fd, struct report *);
-static void serve_message(struct delivery *, const char *name);
-static bool opens(struct delivery *, struct message *, const char *name);
-static bool is_ready(struct delivery *, const struct message *);
-static bool may_be_over(const struct delivery *, const char *name);
+static void serve(const struct work *, int dir, struct report *);
+static void note_usage(const struct delivery *, int dir, struct report *);
 static void note_walk(
     const struct due *, int dir, int64_t before, struct report *);
-static bool tell(int fd, const struct report *);
 
 bool
 worker(const struct run *run, const struct job *job, int fd)
@@ -42,9 +40,9 @@ worker(const struct run *run, const struct job *job, int fd)
 		report.trouble = true;
 	}
 	if (dir != -1 && lock(dir, &report))
-		serve(run, job, dir, fd, &report);
+		serve(&(struct work){run, job, fd}, dir, &report);
 	report.last = true;
-	return tell(fd, &report);
+	return report_tell(fd, &report);
 }
 
 static bool
@@ -57,110 +55,52 @@ lock(int dir, struct report *report)
 }
 
 static void
-serve(const struct run *run, const struct job *job, int dir, int fd,
-    struct report *report)
+serve(const struct work *w, int dir, struct report *report)
 {
-	int64_t told = wire_now(), before;
 	struct delivery d;
-	struct lineup lineup;
 	struct stat st;
 	struct due due;
 
 	if (fstat(dir, &st) == -1 ||
-	    due_list(&due, dir, job->forced, time(NULL)) == -1) {
+	    due_list(&due, dir, w->job->forced, time(NULL)) == -1) {
 		report->trouble = true;
 		return;
 	}
-	before = due_mtime_ns(&st);
-	delivery_begin(&d, run, job, &due, dir, report);
-	lineup_begin(&lineup, &due, dir);
-	for (size_t i = 0; i < due.n && !stopping(); i++) {
-		report->due = (unsigned)(due.n - i);
-		if (i >= lineup.end && outbound_tells_client(job, &d.server))
-			lineup_sort(&lineup, &due, i, dir);
-		serve_message(&d, due.name[i]);
-		if (wire_now() - told > PROGRESS_MS) {
-			told = wire_now();
-			tell(fd, report);
-		}
-	}
-	report->due = 0;
-	if (!stopping())
-		primary_has_settled(&d);
+	delivery_begin(&d, w->run, w->job, &due, report);
+	d.dir = dir;
+	d.fd = w->fd;
+	delivery_run(&d);
 	delivery_end(&d);
-	if (d.down)
-		due_later(&due, d.primary.next_attempt);
+	/* what was left alone is due as soon as the primary is (pool.c) */
+	if (d.down && due.n > 0)
+		due_later(&due, time(NULL));
 	/* the last one out; who comes in meanwhile makes it anew */
-	unlinkat(run->spool.queue, job->domain, AT_REMOVEDIR);
+	unlinkat(w->run->spool.queue, w->job->domain, AT_REMOVEDIR);
+	note_usage(&d, dir, report);
 	if (!stopping())
-		note_walk(&due, dir, before, report);
+		note_walk(&due, dir, due_mtime_ns(&st), report);
 	due_free(&due);
 }
 
+/* What the listing found, or another where the walk has changed it. */
 static void
-serve_message(struct delivery *d, const char *name)
+note_usage(const struct delivery *d, int dir, struct report *r)
 {
-	struct message m;
+	const struct due *seen = d->due;
+	struct due left = {0};
 
-	if ((d->down || d->no_such) && !d->job->forced && !may_be_over(d, name))
-		return;
-	if (!opens(d, &m, name))
-		return;
-	if (is_ready(d, &m))
-		delivery_try(d, &m);
-	message_close(&m);
-}
-
-static bool
-opens(struct delivery *d, struct message *m, const char *name)
-{
-	switch (message_open(m, d->dir, name, MESSAGE_LOCK)) {
-	case MESSAGE_OK:
-		return true;
-	case MESSAGE_GONE:
-		return false;
-	case MESSAGE_BUSY:
-		due_later(d->due, time(NULL) + LOCKED_WAIT);
-		return false;
-	case MESSAGE_BAD:
-		spool_set_aside(&d->run->spool, d->job->domain, d->dir, name);
-		log_event(LOG_L_ERROR, "set-aside", "id", name, "domain",
-		    d->job->domain, NULL);
-		break;
-	case MESSAGE_ERROR:
-		log_event(LOG_L_ERROR, "not-opened", "id", name, "domain",
-		    d->job->domain, "error", strerror(errno), NULL);
-		due_later(d->due, time(NULL) + LOCKED_WAIT);
+	if (d->gone > 0 || r->held > 0) {
+		if (due_list(&left, dir, false, time(NULL)) == -1)
+			return;
+		seen = &left;
 	}
-	d->report->trouble = true;
-	return false;
-}
-
-/* Between the listing and the lock another may have tried or held it. */
-static bool
-is_ready(struct delivery *d, const struct message *m)
-{
-	time_t now = time(NULL);
-
-	if (m->envelope->held)
-		return false;
-	if (d->job->forced || m->next <= now ||
-	    !due_is_believable(m->next, now))
-		return true;
-	due_later(d->due, m->next);
-	return false;
-}
-
-/* The name tells when it came; only such a message is opened in vain. */
-static bool
-may_be_over(const struct delivery *d, const char *name)
-{
-	const struct conf *c = d->run->conf;
-	unsigned limit =
-	    c->dsn_expire < c->bounce_after ? c->dsn_expire : c->bounce_after;
-
-	return d->no_such || time(NULL) - id_time(name) > (time_t)limit ||
-	    strchr(name, '-') != NULL;
+	r->usage = (struct usage){.messages = seen->messages,
+	    .held = seen->held,
+	    .octets = seen->octets,
+	    .oldest = seen->oldest,
+	    .delays = stopping() ? d->job->usage.delays : d->began};
+	r->counted = true;
+	due_free(&left);
 }
 
 /*
@@ -181,8 +121,8 @@ note_walk(const struct due *due, int dir, int64_t before, struct report *r)
 	r->walked = true;
 }
 
-static bool
-tell(int fd, const struct report *r)
+bool
+report_tell(int fd, const struct report *r)
 {
 	return write(fd, r, sizeof *r) == sizeof *r;
 }

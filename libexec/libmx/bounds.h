@@ -52,7 +52,10 @@ enum {
 	CALLOUT_ALL = 60,     /* a minute */
 	REPEAT_MEMORY = 4 * 3600,
 	DECISIONS_KEEP = 30 * 86400,
-	SPAM_THRESHOLD = 6, /* published: DESIGN */
+	SPAM_THRESHOLD = 6,  /* published: DESIGN */
+	CONNECTIONS = 20,    /* to one primary at once */
+	DSN_LIMIT = 20,	     /* a day to one address that nothing vouches for */
+	SETTLE_WAIT = 86400, /* its 5xx are not believed, once in doubt */
 
 	/* The client's patience, in seconds. */
 	WAIT_CONNECT = 30,   /* ours: RFC 5321 has none */

@@ -34,6 +34,7 @@ struct conf {
 	char state[PATH_MAX];  /* state.db */
 	char libexec[PATH_MAX];
 	char postmaster[MAILBOX_LEN + 1]; /* whom <postmaster> means, or "" */
+	char share[PATH_MAX];		  /* templates */
 	struct conf_resolver resolver[CONF_RESOLVERS];
 	unsigned resolvers;    /* 0: /etc/resolv.conf */
 	char terms[CONF_TEXT]; /* second line of the greeting */

@@ -183,7 +183,9 @@ add_conf(int ruleset, const struct conf *c, enum confine_role role)
 	    add_parent(ruleset, c->policy,
 		role == CONFINE_RUNNER ? RIGHT_WRITE : RIGHT_READ) == -1 ||
 	    add_parent(ruleset, c->file, RIGHT_READ) == -1 ||
-	    add(ruleset, c->libexec, RIGHT_RUN) == -1)
+	    add(ruleset, c->libexec, RIGHT_RUN) == -1 ||
+	    (role == CONFINE_RUNNER && access(c->share, F_OK) == 0 &&
+		add(ruleset, c->share, RIGHT_READ) == -1))
 		return -1;
 	for (unsigned i = 0; i < c->certificates; i++) {
 		if (add_certificate(ruleset, c->certificate[i].file) == -1 ||

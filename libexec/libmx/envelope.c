@@ -7,7 +7,7 @@
 
 static char **const *string_members(struct envelope *, char **list[]);
 
-enum { STRINGS = 12 };
+enum { STRINGS = 13 };
 
 struct envelope *
 envelope_new(void)
@@ -108,7 +108,8 @@ string_members(struct envelope *e, char **list[])
 {
 	char **const all[STRINGS] = {&e->sender, &e->envid, &e->client,
 	    &e->client_name, &e->helo, &e->proto, &e->trace, &e->verified,
-	    &e->about_domain, &e->about_id, &e->last_host, &e->last_reply};
+	    &e->about_domain, &e->about_id, &e->held_why, &e->last_host,
+	    &e->last_reply};
 
 	memcpy(list, all, sizeof all);
 	return list;

@@ -61,10 +61,13 @@ struct envelope {
 	unsigned about_n;
 	/* of later events */
 	bool held;
+	char *held_why;	   /* "" when a person did it */
+	bool bounce_asked; /* its DSN goes out whatever is known */
 	unsigned attempts;
 	time_t last_attempt;
 	char *last_host, *last_reply; /* of the last attempt, "" if none */
 	unsigned dsns;		      /* DSNs made so far */
+	unsigned delays;   /* notices of delay made so far, or left out */
 	time_t expired_at; /* when it was first seen too old; 0: not yet */
 	bool whole;	   /* "end" was read: envelope_is_whole() */
 };
@@ -96,8 +99,10 @@ size_t envelope_count(const struct envelope *, enum rcpt_state);
  *	fail rcpt= at= host= reply=
  *	dsn n= at= id=                  (all fails so far are reported; id ""
  *					when none was wanted)
+ *	delayed n= level= at= id=       (a notice of delay; counts as a DSN)
  *	expired at=
- *	hold at=     release at=
+ *	hold at= why=                   (why: not by a person)
+ *	release at=  bounce at=         (its DSN is asked for by a person)
  */
 bool envelope_record_rcpt(struct record *, const struct rcpt *);
 bool event_try(struct record *, time_t, const char *host, const char *reply);
@@ -106,6 +111,12 @@ bool event_done(
 bool event_fail(
     struct record *, size_t rcpt, time_t, const char *host, const char *reply);
 bool event_dsn(struct record *, unsigned n, time_t, const char *id);
+struct event_delay {
+	unsigned n, level;
+	const char *id; /* "": none was to be made */
+};
+bool event_delayed(struct record *, time_t, const struct event_delay *);
+bool event_hold(struct record *, time_t, const char *why);
 bool event_mark(struct record *, const char *type, time_t); /* the rest */
 
 /* Calls EMIT for each record of a whole envelope up to "end"; stops at, and

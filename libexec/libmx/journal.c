@@ -27,9 +27,11 @@ static int apply_try(struct envelope *, const struct record_view *);
 static int apply_done(struct envelope *, const struct record_view *);
 static int apply_fail(struct envelope *, const struct record_view *);
 static int apply_dsn(struct envelope *, const struct record_view *);
+static int apply_delayed(struct envelope *, const struct record_view *);
 static int apply_expired(struct envelope *, const struct record_view *);
 static int apply_hold(struct envelope *, const struct record_view *);
 static int apply_release(struct envelope *, const struct record_view *);
+static int apply_bounce(struct envelope *, const struct record_view *);
 static int apply_outcome(
     struct envelope *, const struct record_view *, enum rcpt_state);
 
@@ -49,9 +51,11 @@ static const struct event events[] = {
     {"done", apply_done, false},
     {"fail", apply_fail, false},
     {"dsn", apply_dsn, false},
+    {"delayed", apply_delayed, false},
     {"expired", apply_expired, false},
     {"hold", apply_hold, false},
     {"release", apply_release, false},
+    {"bounce", apply_bounce, false},
 };
 
 int
@@ -228,6 +232,19 @@ apply_dsn(struct envelope *e, const struct record_view *r)
 }
 
 static int
+apply_delayed(struct envelope *e, const struct record_view *r)
+{
+	uint64_t n, level;
+
+	if (!record_get_number(r, "n", &n) || n != e->dsns + 1 ||
+	    !record_get_number(r, "level", &level) || level > 9)
+		return malformed();
+	e->dsns = (unsigned)n;
+	e->delays = (unsigned)level;
+	return 0;
+}
+
+static int
 apply_expired(struct envelope *e, const struct record_view *r)
 {
 	return get_time(r, "at", &e->expired_at);
@@ -236,9 +253,8 @@ apply_expired(struct envelope *e, const struct record_view *r)
 static int
 apply_hold(struct envelope *e, const struct record_view *r)
 {
-	(void)r;
 	e->held = true;
-	return 0;
+	return get_string(r, "why", &e->held_why);
 }
 
 static int
@@ -246,6 +262,14 @@ apply_release(struct envelope *e, const struct record_view *r)
 {
 	(void)r;
 	e->held = false;
+	return envelope_set(&e->held_why, "");
+}
+
+static int
+apply_bounce(struct envelope *e, const struct record_view *r)
+{
+	(void)r;
+	e->bounce_asked = true;
 	return 0;
 }
 

@@ -105,6 +105,26 @@ event_dsn(struct record *r, unsigned n, time_t at, const char *id)
 }
 
 bool
+event_delayed(struct record *r, time_t at, const struct event_delay *e)
+{
+	record_begin(r, "delayed");
+	record_add_number(r, "n", e->n);
+	record_add_number(r, "level", e->level);
+	add_time(r, "at", at);
+	record_add(r, "id", e->id);
+	return record_end(r);
+}
+
+bool
+event_hold(struct record *r, time_t at, const char *why)
+{
+	record_begin(r, "hold");
+	add_time(r, "at", at);
+	record_add_octets(r, "why", why, strnlen(why, HOST_PIECE));
+	return record_end(r);
+}
+
+bool
 event_mark(struct record *r, const char *type, time_t at)
 {
 	record_begin(r, type);

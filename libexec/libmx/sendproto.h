@@ -121,6 +121,11 @@ struct send_request {
 	struct reply mail; /* of the answer to a probe */
 };
 
+struct send_piece { /* of a file: the message */
+	int fd;
+	uint64_t offset, size;
+};
+
 /* What came of STARTTLS. */
 struct send_secured {
 	char protocol[SEND_TLS_TEXT]; /* "TLSv1.3"; "": in clear */
@@ -178,8 +183,25 @@ int sender_mail(struct sender *, const struct envelope *e, int fd,
  * asked, or the session was lost.  0 or -1 as above. */
 int sender_probe(struct sender *, const char *from, const char *rcpt,
     int64_t deadline, struct reply *mail, struct reply *answer);
+/*
+ * sender_open() and sender_mail() in two steps, so that one process can wait
+ * for many senders: what ask began, hear ends, once sender_fd() is readable.
+ * Between them the sender may only be stopped.
+ */
+int sender_ask_open(struct sender *, const char *helo,
+    const struct send_target *, size_t n, int64_t deadline);
+int sender_hear_open(struct sender *, int64_t deadline, struct send_answer *);
+int sender_ask_mail(struct sender *, const struct envelope *,
+    const struct send_piece *, int64_t deadline);
+int sender_hear_mail(struct sender *, const struct envelope *, int64_t deadline,
+    struct reply *replies, bool *alive);
+int sender_fd(const struct sender *);
+/* Says QUIT, and does not wait: sender_stop() will. */
+void sender_leave(struct sender *);
 /* QUIT if it is open, then waits for the process a moment, then kills. */
 void sender_stop(struct sender *);
+/* The end at once, in the midst of whatever it does. */
+void sender_kill(struct sender *);
 
 /* ---- the server's end: mx-send ---- */
 struct send_stream; /* buffered reader of requests */

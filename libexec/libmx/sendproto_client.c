@@ -20,6 +20,8 @@ enum { QUIT_MS = 3000 };
 struct sender {
 	struct helper helper;
 	bool broken; /* it owes us an answer, or gave nonsense */
+	int error;   /* what broke it */
+	bool left;   /* it was told to quit */
 	unsigned limit;
 	enum send_identity identity;
 	char id[ID_NAME + 1];
@@ -92,9 +94,16 @@ int
 sender_open(struct sender *s, const char *helo, const struct send_target *t,
     size_t n, int64_t deadline, struct send_answer *out)
 {
+	sender_ask_open(s, helo, t, n, deadline);
+	return sender_hear_open(s, deadline, out);
+}
+
+int
+sender_ask_open(struct sender *s, const char *helo, const struct send_target *t,
+    size_t n, int64_t deadline)
+{
 	struct pairs p;
 
-	*out = (struct send_answer){.status = SEND_TEMPORARY};
 	pairs_init(&p);
 	pairs_add(&p, "op", "open");
 	pairs_add(&p, "helo", helo);
@@ -113,8 +122,13 @@ sender_open(struct sender *s, const char *helo, const struct send_target *t,
 		pairs_add(&p, "host", t[i].host);
 		send_add_tls(&p, &t[i]);
 	}
-	if (ask(s, &p, -1, deadline) == -1)
-		return -1;
+	return ask(s, &p, -1, deadline);
+}
+
+int
+sender_hear_open(struct sender *s, int64_t deadline, struct send_answer *out)
+{
+	*out = (struct send_answer){.status = SEND_TEMPORARY};
 	return read_block(s, deadline, set_open, out);
 }
 
@@ -122,30 +136,51 @@ int
 sender_mail(struct sender *s, const struct envelope *e, int fd, uint64_t offset,
     uint64_t size, int64_t deadline, struct reply *replies, bool *alive)
 {
-	struct mail_answer a = {.envelope = e,
-	    .status = SEND_CLOSED,
-	    .replies = replies,
-	    .at = SIZE_MAX};
+	sender_ask_mail(s, e, &(struct send_piece){fd, offset, size}, deadline);
+	return sender_hear_mail(s, e, deadline, replies, alive);
+}
+
+int
+sender_ask_mail(struct sender *s, const struct envelope *e,
+    const struct send_piece *piece, int64_t deadline)
+{
 	struct pairs p;
 
-	*alive = false;
-	for (size_t i = 0; i < e->nrcpt; i++)
-		replies[i] = (struct reply){.code = 0};
 	pairs_init(&p);
 	pairs_add(&p, "op", "mail");
-	pairs_add_number(&p, "size", size);
-	pairs_add_number(&p, "offset", offset);
+	pairs_add_number(&p, "size", piece->size);
+	pairs_add_number(&p, "offset", piece->offset);
 	add_message(&p, e);
 	if (s->identity != IDENTITY_HEADERS)
 		send_add_client(&p, e, s->id);
 	add_recipients(&p, e);
-	if (ask(s, &p, fd, deadline) == -1 ||
-	    read_block(s, deadline, set_outcome, &a) == -1) {
+	return ask(s, &p, piece->fd, deadline);
+}
+
+int
+sender_hear_mail(struct sender *s, const struct envelope *e, int64_t deadline,
+    struct reply *replies, bool *alive)
+{
+	struct mail_answer a = {.envelope = e,
+	    .status = SEND_CLOSED,
+	    .replies = replies,
+	    .at = SIZE_MAX};
+
+	*alive = false;
+	for (size_t i = 0; i < e->nrcpt; i++)
+		replies[i] = (struct reply){.code = 0};
+	if (read_block(s, deadline, set_outcome, &a) == -1) {
 		set_unknown(e, replies, errno);
 		return -1;
 	}
 	*alive = a.status == SEND_IS_OPEN;
 	return 0;
+}
+
+int
+sender_fd(const struct sender *s)
+{
+	return s->helper.fd;
 }
 
 int
@@ -166,19 +201,36 @@ sender_probe(struct sender *s, const char *from, const char *rcpt,
 }
 
 void
+sender_leave(struct sender *s)
+{
+	struct pairs p;
+
+	pairs_init(&p);
+	pairs_add(&p, "op", "quit");
+	ask(s, &p, -1, wire_now() + QUIT_MS);
+	s->left = true;
+}
+
+void
 sender_stop(struct sender *s)
 {
 	int64_t deadline = wire_now() + QUIT_MS;
 	struct send_answer ignored;
-	struct pairs p;
 
 	if (s == NULL)
 		return;
-	pairs_init(&p);
-	pairs_add(&p, "op", "quit");
-	if (ask(s, &p, -1, deadline) == 0)
-		read_block(s, deadline, set_open, &ignored);
+	if (!s->left)
+		sender_leave(s);
+	read_block(s, deadline, set_open, &ignored);
 	helper_end(&s->helper, !s->broken);
+	free(s);
+}
+
+void
+sender_kill(struct sender *s)
+{
+	if (s != NULL)
+		helper_end(&s->helper, false);
 	free(s);
 }
 
@@ -249,6 +301,8 @@ read_block(struct sender *s, int64_t deadline,
 	const char *key;
 	char *value;
 
+	if (s->broken)
+		return broken(s, s->error);
 	for (;;) {
 		switch (pairs_next(&s->helper.in, deadline, &key, &value)) {
 		case PAIRS_PAIR:
@@ -347,6 +401,7 @@ static int
 broken(struct sender *s, int error)
 {
 	s->broken = true;
+	s->error = error;
 	errno = error;
 	return -1;
 }

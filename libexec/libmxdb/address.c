@@ -5,15 +5,19 @@
 
 #include "statedb_parts.h"
 
-enum { FORGET = 120 * 86400 }; /* rows that no outage keeps alive */
+enum { BUDGET_LONGEST = 86400 }; /* the longest period there is */
+enum { FORGET = 120 * 86400 };	 /* rows that no outage keeps alive */
 
 static const char find_sql[] =
-    "SELECT good, asked, times, down, reply FROM address"
+    "SELECT good, asked, times, down, reply, good_at FROM address"
     " WHERE address = ?1 AND kind = ?2";
 static const char note_sql[] =
-    "INSERT INTO address(address, kind, good, asked, times, down, reply)"
-    " VALUES(?1,?2,?3,?4,1,?5,?6) ON CONFLICT(kind, address) DO UPDATE SET"
+    "INSERT INTO address(address, kind, good, asked, times, down, reply,"
+    " good_at)"
+    " VALUES(?1,?2,?3,?4,1,?5,?6,iif(?3, ?4, 0)) ON CONFLICT(kind, address) DO "
+    "UPDATE SET"
     " times = iif(good = excluded.good, times + 1, 1), good = excluded.good,"
+    " good_at = iif(excluded.good, excluded.asked, good_at),"
     " asked = excluded.asked, down = excluded.down, reply = excluded.reply";
 static const char budget_sql[] =
     "SELECT began, used FROM budget WHERE name = ?1";
@@ -46,6 +50,7 @@ address_find(struct state_db *s, enum address_kind kind, const char *address,
 		out->asked = (time_t)sqlite3_column_int64(st, 1);
 		out->times = (unsigned)sqlite3_column_int(st, 2);
 		out->down = (time_t)sqlite3_column_int64(st, 3);
+		out->good_at = (time_t)sqlite3_column_int64(st, 5);
 		if (!sql_text(st, 4, out->reply, sizeof out->reply))
 			found = ANSWER_UNAVAILABLE;
 	}
@@ -118,7 +123,7 @@ address_prune(struct state_db *s, time_t now)
 	sqlite3_bind_int64(st, 1, now - FORGET);
 	result = state_put(s, st);
 	st = sql_statement(&s->sql, prune_budget_sql);
-	sqlite3_bind_int64(st, 1, now - 3600);
+	sqlite3_bind_int64(st, 1, now - BUDGET_LONGEST);
 	return state_put(s, st) == 0 ? result : -1;
 }
 

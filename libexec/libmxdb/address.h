@@ -17,6 +17,7 @@ enum address_kind {
 struct address {
 	bool good;
 	time_t asked;
+	time_t good_at; /* when it was last good; 0: never.  As found */
 	unsigned times; /* the same was said so often in a row */
 	time_t down;	/* primary_down() of the domain when it was asked */
 	char reply[256];

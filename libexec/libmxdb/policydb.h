@@ -61,6 +61,9 @@ enum answer policy_client(
 typedef bool policy_zone(
     void *ctx, const char *zone, const char *codes, int weight);
 enum answer policy_zones(struct policy_db *, policy_zone *each, void *ctx);
+/* Calls EACH for every domain that has a contact, until it returns false. */
+typedef bool policy_contact(void *ctx, const char *domain, const char *contact);
+enum answer policy_contacts(struct policy_db *, policy_contact *, void *ctx);
 /* Whether table recipient has MAILBOX, its letters in lower case. */
 enum answer policy_recipient(struct policy_db *, const char *mailbox);
 /* Whether table no_callout has DOMAIN or a parent of it. */

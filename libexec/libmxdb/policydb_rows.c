@@ -70,6 +70,30 @@ policy_zones(struct policy_db *p, policy_zone *each, void *ctx)
 }
 
 enum answer
+policy_contacts(struct policy_db *p, policy_contact *each, void *ctx)
+{
+	struct policy_row row;
+	enum answer more;
+	unsigned at = 0;
+
+	while ((more = policy_next(p, POLICY_DOMAIN_SETTING, &at, &row)) ==
+	    ANSWER_YES) {
+		char domain[DOMAIN_LEN + 1], contact[MAILBOX_LEN + 1];
+
+		if (strcmp(row.column[1], "contact") != 0 ||
+		    strlcpy(domain, row.column[0], sizeof domain) >=
+			sizeof domain ||
+		    strlcpy(contact, row.column[2], sizeof contact) >=
+			sizeof contact ||
+		    each(ctx, domain, contact))
+			continue;
+		policy_stop(p, POLICY_DOMAIN_SETTING);
+		return ANSWER_YES;
+	}
+	return more == ANSWER_UNAVAILABLE ? more : ANSWER_YES;
+}
+
+enum answer
 policy_recipient(struct policy_db *p, const char *mailbox)
 {
 	char lower[MAILBOX_LEN + 1];

@@ -74,6 +74,7 @@ state_primary(struct state_db *s, const char *domain, struct primary *out)
 	memset(out, 0, sizeof *out);
 	if (found == ANSWER_YES && !read_row(st, out)) {
 		memset(out, 0, sizeof *out);
+		s->sql.damaged = true; /* no row of ours */
 		found = ANSWER_UNAVAILABLE;
 	}
 	sqlite3_reset(st);

@@ -70,6 +70,8 @@ sql_statement(struct sql *q, const char *text)
 	result = sqlite3_prepare_v3(
 	    q->db, text, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL);
 	note(q, result);
+	if (result == SQLITE_ERROR)
+		q->damaged = true; /* a table or column is not there */
 	if (result != SQLITE_OK)
 		return NULL;
 	q->text[q->statements] = text;

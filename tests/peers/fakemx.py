@@ -5,7 +5,9 @@
 usage: fakemx.py DIR [RULE=REPLY[;REPLY...] ...]
 
 Listens on a free port of 127.0.0.1, or at FAKEMX_LISTEN=ADDRESS:PORT, writes
-the port to DIR/port, and serves one connection after another.  What came is in DIR: each message in message.N,
+the port to DIR/port, and serves one connection after another, or
+FAKEMX_AT_ONCE=N at once: more are told 421.  The most there were at once is in
+DIR/most.  What came is in DIR: each message in message.N,
 each command in log, "-- flight" between two reads.
 
 RULE is GREETING, a verb, DATAEND (after the dot or the last chunk), BODY (while
@@ -19,10 +21,13 @@ reply, the last one stays.  REPLY is lines parted by '|', or one of
   !octets TEXT                as it is, \\r\\n as escapes
   N REPLY                     of BODY: after N octets of message
 """
+import copy
+import itertools
 import os
 import socket
 import struct
 import sys
+import threading
 import time
 
 EHLO = "250-mx.test|250-PIPELINING|250-8BITMIME|250-SMTPUTF8|250-DSN|" \
@@ -45,7 +50,7 @@ class Primary:
         self.rules = dict(DEFAULT)
         self.rules.update(rules)
         self.uses = {}
-        self.messages = 0
+        self.messages = itertools.count(1)
         self.log = open(os.path.join(where, "log"), "w", buffering=1)
 
     def reply_to(self, *names):
@@ -132,8 +137,7 @@ class Primary:
     def keep(self, body, accepted):
         if not accepted:
             return
-        self.messages += 1
-        name = os.path.join(self.where, "message.%d" % self.messages)
+        name = os.path.join(self.where, "message.%d" % next(self.messages))
         with open(name, "wb") as f:
             f.write(body)
 
@@ -164,6 +168,43 @@ class Primary:
                 raise Closed
 
 
+class Counter:
+    """Connections that are open at once."""
+
+    def __init__(self, where, limit):
+        self.where, self.limit = where, limit
+        self.now = self.most = 0
+        self.lock = threading.Lock()
+
+    def enter(self):
+        with self.lock:
+            if self.now == self.limit:
+                return False
+            self.now += 1
+            if self.now > self.most:
+                self.most = self.now
+                with open(os.path.join(self.where, "most"), "w") as f:
+                    f.write("%d\n" % self.most)
+            return True
+
+    def leave(self):
+        with self.lock:
+            self.now -= 1
+
+
+def run(primary, peer):
+    try:
+        primary.serve(peer)
+    except (Closed, OSError):
+        pass
+    peer.close()
+
+
+def counted(primary, peer, counter):
+    run(primary, peer)
+    counter.leave()
+
+
 def main():
     where = sys.argv[1]
     primary = Primary(where, dict(a.split("=", 1) for a in sys.argv[2:]))
@@ -177,13 +218,19 @@ def main():
     with open(os.path.join(where, "port.new"), "w") as f:
         f.write("%d\n" % listener.getsockname()[1])
     os.rename(f.name, os.path.join(where, "port"))
+    at_once = int(os.environ.get("FAKEMX_AT_ONCE", "0"))
+    counter = Counter(where, at_once)
     while True:
         peer, _ = listener.accept()
-        try:
-            primary.serve(peer)
-        except (Closed, OSError):
-            pass
-        peer.close()
+        if at_once == 0:
+            run(primary, peer)
+            continue
+        if not counter.enter():
+            peer.sendall(b"421 4.7.0 too many connections\r\n")
+            peer.close()
+            continue
+        threading.Thread(target=counted, daemon=True,
+                         args=(copy.copy(primary), peer, counter)).start()
 
 
 main()

@@ -4,7 +4,7 @@
  * names go to fd 1.  Any octet in an argument is "%XX", as in the journal.
  *
  *	mkspool [-f from] [-h helo] [-r rcpt]... [-a arrived] [-m mtime]
- *	    [-n count] [-j "type key=value ..."]... spool domain
+ *	    [-v verified] [-n count] [-j "type key=value ..."]... spool domain
  */
 #include <err.h>
 #include <stdio.h>
@@ -27,6 +27,7 @@ struct plan {
 };
 
 static void options(struct plan *, int argc, char *argv[], long *count);
+static void number(struct plan *, long);
 static char *decode(char *);
 static void read_message(struct plan *);
 static void make_one(struct spool *, const char *domain, struct plan *);
@@ -53,8 +54,10 @@ main(int argc, char *argv[])
 	read_message(&plan);
 	if (spool_open(&sp, argv[0]) == -1)
 		err(EX_IOERR, "%s", argv[0]);
-	while (count-- > 0)
+	while (count-- > 0) {
+		number(&plan, count);
 		make_one(&sp, argv[1], &plan);
+	}
 	spool_close(&sp);
 	envelope_free(plan.envelope);
 	free(plan.message);
@@ -67,9 +70,11 @@ options(struct plan *p, int argc, char *argv[], long *count)
 	struct envelope *e = p->envelope;
 	int c;
 
-	while ((c = getopt(argc, argv, "f:h:r:t:a:m:n:j:")) != -1) {
+	while ((c = getopt(argc, argv, "f:h:r:t:a:m:n:j:v:")) != -1) {
 		if (c == 'f')
 			envelope_set(&e->sender, decode(optarg));
+		else if (c == 'v')
+			envelope_set(&e->verified, decode(optarg));
 		else if (c == 'h')
 			envelope_set(&e->helo, decode(optarg));
 		else if (c == 't')
@@ -91,6 +96,23 @@ options(struct plan *p, int argc, char *argv[], long *count)
 		exit(EX_USAGE);
 	if (e->nrcpt == 0)
 		envelope_add_rcpt(e, "user@example.com", 0, "");
+}
+
+/* "a#@example.org": # is the number of the message. */
+static void
+number(struct plan *p, long n)
+{
+	static char *form;
+	char from[MAILBOX_LEN + 1];
+	int at;
+
+	if (form == NULL)
+		form = strdup(p->envelope->sender);
+	at = (int)strcspn(form, "#");
+	if (form[at] == '\0')
+		return;
+	snprintf(from, sizeof from, "%.*s%ld%s", at, form, n, form + at + 1);
+	envelope_set(&p->envelope->sender, from);
 }
 
 /* In its place: it only gets shorter. */

@@ -43,7 +43,7 @@ good(void)
 		   "# a comment\n\n"
 		   "hostname MX3.Example.NET.\n"
 		   "\tspool  /var/spool/x \n"
-		   "policy /p\nstate /s\nlibexec /l\n"
+		   "policy /p\nstate /s\nlibexec /l\nshare /d\n"
 		   "resolver 192.0.2.1\nresolver 192.0.2.2:5353\n"
 		   "resolver 2001:db8::1\nresolver [2001:db8::2]:54\n"
 		   "terms be kind\ngreet_delay 0\n"

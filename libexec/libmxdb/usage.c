@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+#include "usage.h"
+
+#include <string.h>
+
+#include "statedb_parts.h"
+
+static const char find_sql[] =
+    "SELECT messages, held, octets, oldest, delays FROM usage"
+    " WHERE domain = ?1";
+static const char put_sql[] = "REPLACE INTO usage VALUES(?1,?2,?3,?4,?5,?6)";
+static const char add_sql[] =
+    "INSERT INTO usage VALUES(?1,1,0,?2,?3,0)"
+    " ON CONFLICT(domain) DO UPDATE SET messages = messages + 1,"
+    " octets = octets + excluded.octets,"
+    " oldest = iif(oldest = 0, excluded.oldest, oldest)";
+static const char told_sql[] =
+    "SELECT at FROM notice WHERE domain = ?1 AND kind = ?2";
+static const char tell_sql[] = "REPLACE INTO notice VALUES(?1,?2,?3)";
+
+enum answer
+usage_find(struct state_db *s, const char *domain, struct usage *out)
+{
+	sqlite3_stmt *st = state_about(s, find_sql, domain);
+	enum answer found = sql_step(&s->sql, st);
+
+	memset(out, 0, sizeof *out);
+	if (found == ANSWER_YES) {
+		out->messages = (uint64_t)sqlite3_column_int64(st, 0);
+		out->held = (uint64_t)sqlite3_column_int64(st, 1);
+		out->octets = (uint64_t)sqlite3_column_int64(st, 2);
+		out->oldest = (time_t)sqlite3_column_int64(st, 3);
+		out->delays = (time_t)sqlite3_column_int64(st, 4);
+	}
+	sqlite3_reset(st);
+	return found;
+}
+
+int
+usage_put(struct state_db *s, const char *domain, const struct usage *u)
+{
+	sqlite3_stmt *st = state_about(s, put_sql, domain);
+
+	sqlite3_bind_int64(st, 2, (sqlite3_int64)u->messages);
+	sqlite3_bind_int64(st, 3, (sqlite3_int64)u->held);
+	sqlite3_bind_int64(st, 4, (sqlite3_int64)u->octets);
+	sqlite3_bind_int64(st, 5, u->oldest);
+	sqlite3_bind_int64(st, 6, u->delays);
+	return state_put(s, st);
+}
+
+int
+usage_add(struct state_db *s, const char *domain, uint64_t octets, time_t now)
+{
+	sqlite3_stmt *st = state_about(s, add_sql, domain);
+
+	sqlite3_bind_int64(st, 2, (sqlite3_int64)octets);
+	sqlite3_bind_int64(st, 3, now);
+	return state_put(s, st);
+}
+
+time_t
+notice_told(struct state_db *s, const char *domain, const char *kind)
+{
+	sqlite3_stmt *st = state_about(s, told_sql, domain);
+	time_t at = 0;
+
+	sqlite3_bind_text(st, 2, kind, -1, SQLITE_STATIC);
+	if (sql_step(&s->sql, st) == ANSWER_YES)
+		at = (time_t)sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return at;
+}
+
+int
+notice_tell(
+    struct state_db *s, const char *domain, const char *kind, time_t now)
+{
+	sqlite3_stmt *st = state_about(s, tell_sql, domain);
+
+	sqlite3_bind_text(st, 2, kind, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 3, now);
+	return state_put(s, st);
+}

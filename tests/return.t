@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# A real Postfix that is stopped and started again; then primaries that
+# greylist and that are slow.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/postfix.sh
+. "$tests/peers/postfix.sh"
+
+[ "$(id -u)" -eq 0 ] || skip_all "Postfix's master wants root"
+unpack_postfix || skip_all 'no Postfix package'
+new_instance
+start_postfix example.com || skip_all 'Postfix does not start'
+add_domain example.com "[127.0.0.1]:$postfix_port"
+
+run() {
+	mxrun -v "$@" 2>"$scratch/log"
+}
+put() {
+	printf 'Subject: %s\r\n\r\ntext\r\n' "$1" |
+	    "$build/tests/tools/mkspool" -n "$1" -r "${2-b@example.com}" \
+	    "$spool" example.com >/dev/null
+}
+state() {
+	sqlite3 "$scratch/state.db" "$@"
+}
+health() {
+	state "SELECT state FROM primary_mx WHERE domain = 'example.com'"
+}
+has_mail() {
+	[ "$(find "$mailbox/new" -type f 2>/dev/null | wc -l)" -eq "$1" ]
+}
+
+put 30
+run
+until_true 30 has_mail 30
+ok $? 'Postfix takes thirty'
+is "$(health)" 1 'and is UP'
+
+stop "$master"
+until_true 10 sh -c "! nc -z 127.0.0.1 $postfix_port 2>/dev/null"
+put 60
+run
+is "$(health):$(find "$spool/queue/example.com" -type f | wc -l)" 3:60 \
+    'it is stopped: SUSPECT, sixty wait'
+state 'UPDATE primary_mx SET outage = outage - 600, since = since - 600'
+run example.com
+is "$(health)" 2 'ten minutes later it is DOWN'
+
+LD_LIBRARY_PATH=$postfix/usr/lib/postfix \
+    "$postfix/usr/lib/postfix/sbin/master" -c "$home/etc" -d \
+    >>"$home/log" 2>&1 &
+will_stop $!
+until_true 20 listens "$postfix_port"
+state 'UPDATE primary_mx SET next_attempt = 0'
+run
+until_true 30 has_mail 90
+ok $? 'it is started: all sixty are there, each once'
+is "$(grep -c '^primary-up .*state=RETURNING' "$scratch/log")" 1 \
+    'it was RETURNING'
+is "$(health):$(count_queued)" 1:0 'and is UP'
+
+# ---- a primary that greylists
+start_primary 'RCPT=450 4.2.0 greylisted;450 4.2.0 greylisted;250 2.1.5 ok'
+policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
+put 2
+run
+is "$(find "$scratch/mx" -name 'message.*' | wc -l):$(health)" 0:1 \
+    'greylisted: they wait, and it is UP'
+run example.com
+is "$(find "$scratch/mx" -name 'message.*' | wc -l)" 2 'then it takes them'
+
+# ---- one that is slow
+stop "$primary_pid"
+start_primary 'MAIL=!slow 250 ok'
+policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
+put 1
+run
+is "$(find "$scratch/mx" -name 'message.*' | wc -l):$(health)" 1:1 \
+    'slow is not down'
+
+done_testing
