@@ -30,11 +30,13 @@ OURS_mx-spf	= libmx
 SYS_mx-spf	= -lspf2 -lcares -lidn2 -lseccomp -lbsd
 OURS_mx-dkim	= libmx
 SYS_mx-dkim	= -lopendkim -lcrypto -lcares -lidn2 -lseccomp -lbsd
+OURS_mx-arc	= libmx
+SYS_mx-arc	= -lcrypto -lseccomp -lbsd
 OURS_mx-tls	= libmx
 SYS_mx-tls	= -lssl -lcrypto -lseccomp -lbsd
 
 BINS = mxrecv mxrun mxq
-HELPERS = mx-send mx-spf mx-dkim mx-scan mx-tls
+HELPERS = mx-send mx-spf mx-dkim mx-arc mx-scan mx-tls
 ARCHIVES = libmx libmxdb
 
 WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \

@@ -38,6 +38,7 @@ libexec/mx-send libbsd
 libexec/mx-scan libseccomp libbsd
 libexec/mx-spf libspf2 libcares libidn2 libseccomp libbsd
 libexec/mx-dkim libopendkim libcrypto libcares libidn2 libseccomp libbsd
+libexec/mx-arc libcrypto libseccomp libbsd
 libexec/mx-tls libssl libcrypto libseccomp libbsd
 END
 

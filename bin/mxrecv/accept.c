@@ -13,6 +13,7 @@
 #include "disk.h"
 #include "evidence.h"
 #include "log.h"
+#include "seal.h"
 #include "session.h"
 #include "trace.h"
 #include "usage.h"
@@ -21,6 +22,7 @@ struct copy { /* of one domain */
 	struct draft *draft;
 	char domain[DOMAIN_LEN + 1];
 	char id[ID_NAME + 1];
+	const char *seal; /* fields before all others */
 	bool linked;
 };
 
@@ -44,13 +46,18 @@ accept_message(
 {
 	unsigned n = s->mail.rcpts.domains;
 	struct copy *copies = calloc(n, sizeof *copies);
+	char seal[SEAL_FIELDS] = "";
 	time_t now = time(NULL);
 	bool good = copies != NULL && has_room_for(d, s, n - 1);
 	int saved;
 
+	if (good)
+		seal_message(s, &d->draft, seal);
 	/* the first copy is the draft itself, and is sealed last */
-	for (unsigned i = n; good && i-- > 0;)
+	for (unsigned i = n; good && i-- > 0;) {
+		copies[i].seal = seal;
 		good = prepare(d, s, &copies[i], i, now);
+	}
 	good = good && link_all(d, copies, n);
 	saved = errno;
 	if (good)
@@ -135,7 +142,7 @@ make_envelope(
     const struct session *s, struct copy *copy, unsigned group, time_t now)
 {
 	struct envelope *e = envelope_new();
-	char trace[TRACE_LEN] = "";
+	char trace[TRACE_LEN];
 
 	if (e == NULL)
 		return NULL;
@@ -143,6 +150,7 @@ make_envelope(
 	if (id_new(copy->id) == -1 || fill(e, s) == -1 ||
 	    add_rcpts(e, s, copy, group) == -1)
 		goto fail;
+	strlcpy(trace, copy->seal, sizeof trace);
 	trace_results(s, trace);
 	trace_spf(s, trace);
 	trace_received(

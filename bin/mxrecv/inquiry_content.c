@@ -164,8 +164,8 @@ is_wanted(const struct session *s, const char *test)
 static bool
 wants_dkim(const struct session *s)
 {
-	return is_wanted(s, "dkim") || is_wanted(s, "dmarc") ||
-	    is_wanted(s, "ownsender") ||
+	return *s->conf->arc_key != '\0' || is_wanted(s, "dkim") ||
+	    is_wanted(s, "dmarc") || is_wanted(s, "ownsender") ||
 	    (!path_is_null(&s->mail.sender) && is_wanted(s, "sender"));
 }
 

@@ -12,7 +12,7 @@
 
 #include "session.h"
 
-enum { TRACE_LEN = 16 * 1024 };
+enum { TRACE_LEN = 40 * 1024 }; /* half of it may be a seal */
 
 /* The protocol of the session: "ESMTP", "SMTP", "UTF8SMTP". */
 const char *trace_protocol(const struct session *);

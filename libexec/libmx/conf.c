@@ -15,6 +15,7 @@
 
 enum kind {
 	HOSTNAME,
+	LABELS,
 	PATH,
 	TEXT,
 	MAILBOX,
@@ -71,6 +72,9 @@ static const struct key keys[] = {
     STRING("tls_helper", PATH, tls_helper),
     STRING("tls_authorities", PATH, tls_authorities),
     NUMBER("client_names", YESNO, client_names, 0, 1),
+    STRING("arc_key", PATH, arc_key),
+    STRING("arc_selector", LABELS, arc_selector),
+    STRING("arc_domain", HOSTNAME, arc_domain),
     NUMBER("confine", YESNO, confine, 0, 1),
 };
 
@@ -120,6 +124,10 @@ conf_load(struct conf *c, const char *file, char err[CONF_ERROR])
 		    "%s: hostname is missing, and the system's own name is "
 		    "not fully qualified",
 		    wrong = file);
+	else if ((*c->arc_key == '\0') != (*c->arc_selector == '\0'))
+		snprintf(err, CONF_ERROR,
+		    "%s: arc_key and arc_selector are of use together only",
+		    wrong = file);
 	free(line);
 	fclose(f);
 	return wrong == NULL ? 0 : -1;
@@ -134,6 +142,7 @@ conf_print(const struct conf *c, FILE *f)
 
 		switch (k->kind) {
 		case HOSTNAME:
+		case LABELS:
 		case PATH:
 		case TEXT:
 		case MAILBOX:
@@ -275,6 +284,10 @@ set_key(struct conf *c, const struct key *k, const char *value)
 		    !domain_is_qualified(at))
 			return "not a fully qualified host name";
 		return NULL;
+	case LABELS:
+		return domain_normal(value, strlen(value), at)
+		    ? NULL
+		    : "not a selector: want labels, as of a domain name";
 	case PATH:
 		return set_path(at, k->size, value);
 	case TEXT:

@@ -48,6 +48,9 @@ struct conf {
 	bool confine;	   /* confine.h */
 	char clamd[PATH_MAX], spamd[PATH_MAX];
 	struct conf_certificate certificate[CONF_CERTIFICATES];
+	/* "": no seal of ours; the domain's default is the host name */
+	char arc_key[CONF_FILE], arc_selector[DOMAIN_LEN + 1];
+	char arc_domain[DOMAIN_LEN + 1];
 	unsigned certificates;		/* 0: no STARTTLS */
 	char tls_helper[PATH_MAX];	/* socket of an mx-tls; "": libexec's */
 	char tls_authorities[PATH_MAX]; /* of primaries; "": the system's */

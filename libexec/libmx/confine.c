@@ -192,6 +192,8 @@ add_conf(int ruleset, const struct conf *c, enum confine_role role)
 		    add_certificate(ruleset, c->certificate[i].key) == -1)
 			return -1;
 	}
+	if (add_certificate(ruleset, c->arc_key) == -1)
+		return -1;
 	return add_certificate(ruleset, c->tls_authorities);
 }
 
@@ -201,6 +203,8 @@ add_certificate(int ruleset, const char *path)
 {
 	char target[PATH_MAX];
 
+	if (*path == '\0')
+		return 0;
 	if (add_parent(ruleset, path, RIGHT_READ) == -1)
 		return -1;
 	return realpath(path, target) == NULL

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Chains of python3-dkim verified by mx-dkim: whole ones and broken ones, with
-a name server of its own.
+"""Chains of python3-dkim verified by mx-dkim, whole ones and broken ones, and
+those of mx-arc by both, with a name server of its own.
 
 	arcpeer.py LIBEXEC DIRECTORY
+	arcpeer.py LIBEXEC DIRECTORY say <MESSAGE
 
-DIRECTORY has the RSA keys good, other (1024 bits or more) and short (512).
-Prints TAP.
+DIRECTORY has the RSA keys good, other (1024 bits or more) and short (512), and
+edwards.  Prints TAP; in the second form, what python3-dkim says of a message.
 """
 import base64
 import os
@@ -15,6 +16,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 import dkim
 
@@ -100,6 +102,19 @@ class Host:
         fields = dkim.arc_sign(results + message, selector.encode(), name,
                                self.secret[selector], name)
         return b"".join(fields) + results + message
+
+    def seal_here(self, message, cv, **other):
+        """By mx-arc: the message, or the error."""
+        request = {"key": os.path.join(self.keys, "good"), "selector": "good",
+                   "domain": "backup.test", "cv": cv,
+                   "results": " backup.test;%0D%0A%09spf=pass%20x=y"}
+        pairs, done = self.run("mx-arc", message, **{**request, **other})
+        said = {}
+        for key, value in pairs:
+            said[key] = said.get(key, "") + urllib.parse.unquote(value)
+        if done.returncode != 0 or "fields" not in said:
+            return said.get("error", f"exit {done.returncode}")
+        return said["fields"].encode() + message
 
     def txt(self, name, timeout=5):
         del timeout
@@ -213,6 +228,79 @@ def keys(t, host):
     t.ok(said["arc"] == "temperror", "no answer about the key", said)
 
 
+def passes(t, host, chain, name, oldest=None):
+    if isinstance(chain, str):
+        t.ok(False, name, chain)
+        return
+    said, peer = host.verify(chain), dkim.arc_verify(chain, dnsfunc=host.txt)
+    t.ok(said["arc"] == "pass" and said.get("oldest_pass") == oldest, name,
+         said)
+    t.ok(peer[0] == b"pass", "as the other verifier says", peer)
+
+
+def sealed_here(t, host):
+    one = host.seal_here(MESSAGE, "none")
+    passes(t, host, one, "a first set of ours")
+    t.ok(max(map(len, one.split(b"\r\n"))) <= 100, "in short lines")
+    said = host.verify(b"From: evil@b.test\r\n" + one)
+    t.ok(said["arc"] == "fail", "another From above it", said)
+    said = host.verify(one.replace(b"spf=pass x", b"spf=fail x"))
+    t.ok(said["arc"] == "fail", "other results", said)
+    two = host.seal_here(one, "pass")
+    passes(t, host, two, "a second")
+    passes(t, host, host.seal_here(two, "pass"), "a third")
+    mixed = host.seal_here(host.seal(MESSAGE, "a.test", b"none"), "pass")
+    passes(t, host, mixed, "behind one of others")
+    passes(t, host, host.seal(mixed, "c.test", b"pass"), "and before another")
+    edited = one.replace(b"a  subject", b"[list] subject")
+    passes(t, host, host.seal_here(edited, "pass"),
+           "what was changed since the first", "2")
+    signed = dkim.sign(MESSAGE, b"good", b"a.test", host.secret["good"])
+    passes(t, host, host.seal_here(signed + MESSAGE, "none"),
+           "with a DKIM-Signature")
+    for body in (b"", b"\r\n\r\n", b"no line end", b"a \t b\r\n" * 30000):
+        message = MESSAGE.split(b"\r\n\r\n")[0] + b"\r\n\r\n" + body
+        passes(t, host, host.seal_here(message, "none"),
+               f"a body of {len(body)} octets")
+
+
+def not_sealed_here(t, host):
+    def error(got, want, name):
+        t.ok(isinstance(got, str) and want in got, name, got)
+
+    one = host.seal_here(MESSAGE, "none")
+    broken = one.replace(b"second line", b"2nd line")
+    ended = host.seal_here(broken, "fail")
+    said = host.verify(ended)
+    t.ok(said["arc"] == "fail" and said.get("closed") == "1",
+         "a chain that failed is ended", said)
+    t.ok(b"cv=fail" in ended.split(b"\r\n")[0], "by the seal", ended[:200])
+    # of that seal: "as if this newest set was the only set present"
+    alone = join([f for f in split(ended)[0] if not
+                  (is_arc(f) and b" i=1;" in f)], split(ended)[1])
+    peer = dkim.ARC(alone)
+    last = peer.verify_instance(peer.sorted_arc_headers()[1], 2,
+                                dnsfunc=host.txt)
+    t.ok(last["as-valid"] and last["ams-valid"], "which is about its set", last)
+    error(host.seal_here(ended, "fail"), "failed before", "and stays so")
+    error(host.seal_here(MESSAGE, "pass"), "no chain", "no chain to continue")
+    error(host.seal_here(one, "none"), "is a chain", "a chain not looked at")
+    error(host.seal_here(b"ARC-Seal: i=50; cv=pass\r\n" + MESSAGE, "fail"),
+          "last set", "the fifty-first set")
+    error(host.seal_here(b"X:1\r\n" * 2000 + MESSAGE, "none"), "too many",
+          "two thousand fields")
+    for key, want in (("none", "can not be read"), ("short", "no RSA"),
+                      ("edwards", "no RSA"), ("good.pub", "no RSA")):
+        error(host.seal_here(MESSAGE, "none",
+                             key=os.path.join(host.keys, key)),
+              want, f"key {key}")
+    for bad in ({"results": " a;%0D%0AX: y"}, {"results": " a%0D%0A"},
+                {"domain": "a;b"}, {"selector": "a%0D"}, {"cv": "maybe"},
+                {"results": " a%0Ab"}, {"x": "y"}, {"results": ""}):
+        error(host.seal_here(MESSAGE, **{"cv": "none", **bad}), "exit 64",
+              f"a request with {bad}")
+
+
 def noise(t, host, chain, count):
     """Octets of the chain's fields changed: never a crash, and what passes
     differs in nothing that is signed."""
@@ -234,11 +322,17 @@ def noise(t, host, chain, count):
 
 def main():
     host, t = Host(*sys.argv[1:3]), Tap()
+    if len(sys.argv) > 3:
+        said = dkim.arc_verify(sys.stdin.buffer.read(), dnsfunc=host.txt)
+        print(said[0], said[1][0]["as-domain"] if said[1] else "", said[2])
+        return
     chain = whole_chains(t, host)
     changed_chains(t, host)
     broken_chains(t, host, chain)
     keys(t, host)
-    noise(t, host, chain, 200)
+    sealed_here(t, host)
+    not_sealed_here(t, host)
+    noise(t, host, chain, 100)
     t.end()
 
 

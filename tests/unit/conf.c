@@ -51,7 +51,8 @@ good(void)
 		   "session_timeout 600\nbounce_after 86400\n"
 		   "dsn_expire 7200\nworkers 4\nclamd /run/clamd\n"
 		   "spamd 127.0.0.1:783\ntls_certificate /c\ntls_key /k\n"
-		   "tls_certificate /both\ntls_helper /run/tls\n",
+		   "tls_certificate /both\ntls_helper /run/tls\n"
+		   "arc_selector 2026\narc_key /a\narc_domain Example.NET\n",
 		   err),
 	    0, "every key is known");
 	is_str(c.hostname, "mx3.example.net", "a host name, in inner form");
@@ -67,6 +68,8 @@ good(void)
 	is_int(c.certificates, 2, "certificates");
 	is_str(c.certificate[0].key, "/k", "one with its key");
 	is_str(c.certificate[1].key, "/both", "one that has its key inside");
+	is_str(c.arc_selector, "2026", "a selector");
+	is_str(c.arc_domain, "example.net", "a domain");
 	f = open_memstream(&text, &n);
 	conf_print(&c, f);
 	fclose(f);
@@ -99,6 +102,11 @@ main(void)
 	refused("tls_certificate /c\ntls_key /k\ntls_key /l\n",
 	    "3: its tls_certificate has a key already");
 	refused("tls_certificate c\n", "1: not an absolute path");
+	refused("arc_selector a..b\n",
+	    "1: not a selector: want labels, as of a domain name");
+	ok(load(&c, "hostname mx.example\narc_selector a\n", err) == -1 &&
+		strstr(err, "together") != NULL,
+	    "a selector without a key");
 	unlink(file);
 	is_int(conf_load(&c, file, err), -1, "no such file");
 	ok(strstr(err, "No such file") != NULL, "is said");
