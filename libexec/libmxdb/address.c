@@ -5,8 +5,7 @@
 
 #include "statedb_parts.h"
 
-enum { BUDGET_LONGEST = 86400 }; /* the longest period there is */
-enum { FORGET = 120 * 86400 };	 /* rows that no outage keeps alive */
+enum { FORGET = 120 * 86400 }; /* rows that no outage keeps alive */
 
 static const char find_sql[] =
     "SELECT good, asked, times, down, reply, good_at FROM address"

@@ -43,6 +43,7 @@ bool address_holds(const struct address *, time_t now, time_t down);
 /* It holds, and is old enough to be asked again in the background. */
 bool address_is_stale(const struct address *, time_t now, time_t down);
 
+enum { BUDGET_LONGEST = 86400 }; /* no PERIOD is longer */
 /* Takes one of MOST from NAME's budget of PERIOD seconds.  NO: none is left. */
 enum answer budget_take(struct state_db *, const char *name, unsigned most,
     time_t period, time_t now);

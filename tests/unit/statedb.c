@@ -154,6 +154,10 @@ test_budget(struct state_db *s)
 	is_int(budget_take(s, "y", 3, 600, NOW + 5), ANSWER_YES, "of another");
 	is_int(budget_take(s, "x", 3, 600, NOW + 600), ANSWER_YES,
 	    "in the next while there is");
+	budget_take(s, "z", 1, BUDGET_LONGEST, NOW);
+	address_prune(s, NOW + BUDGET_LONGEST - 1);
+	is_int(budget_left(s, "z", 1, BUDGET_LONGEST, NOW + BUDGET_LONGEST - 1),
+	    ANSWER_NO, "one of a day outlives its pruning");
 }
 
 static void
