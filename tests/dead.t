@@ -97,6 +97,7 @@ helper() {
 }
 helpers='mx-scan mx-dkim mx-spf mx-send'
 helper_manners='missing crash early hang nul garbage long endless half'
+helper mx-spf slow "sleep 19; printf 'mailfrom=pass\ndomain=sender.test\nreason=ip4:127.0.0.1\nhelo=none\n\n'"
 for name in $helpers; do
 	helper "$name" missing ''
 	helper "$name" crash "kill -SEGV \$\$"
@@ -113,10 +114,11 @@ done
 new_instance
 add_domain example.com
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+echo 'confine no' >>"$conf" # to run scripts for helpers
 sed '/^resolver/d; /^libexec/d; /^spool/d; /^state/d; /^policy/d' "$conf" \
     >"$scratch/base.conf"
 ncases=0
-# expect SECONDS REGEX NAME [CONF-LINE] [SQL] [FROM]: starts a case
+# expect SECONDS REGEX NAME [CONF-LINE] [SQL] [FROM] [TO]: starts a case
 expect() {
 	ncases=$((ncases + 1))
 	here=$scratch/case.$ncases
@@ -135,7 +137,7 @@ expect() {
 	(
 		began=$(date +%s)
 		setsid -w "$tests/peers/client.py" 127.0.0.1 \
-		    "${6-a@sender.test}" b@example.com -- \
+		    "${6-a@sender.test}" "${7-b@example.com}" -- \
 		    "$build/bin/mxrecv" -f "$here/mx.conf" \
 		    >"$here/out" 2>"$here/log"
 		echo $(($(date +%s) - began)) >"$here/took"
@@ -230,6 +232,23 @@ expect 60 "$taken" 'dns and primary and helper, silent' \
 libexec $scratch/libexec-hang/mx-spf" \
     "$dns_tests $(on spf log log) $(on dkim off) $(on dmarc off)
     $(on recipient) $(route "$(at smtp-silent@RCPT)")"
+
+# SPF is slow and passes, so that the pool is looked for; one primary for ten
+expect 60 "$taken" 'all that RCPT asks is slow, ten recipients' \
+    "resolver $(at dns-silent)
+libexec $scratch/libexec-slow/mx-spf" \
+    "$dns_tests $(on spf log log) $(on greylist log log) $(on dkim off)
+    $(on dmarc off) $(on ownsender off) $(on recipient)
+    $(route "$(at smtp-drip@RCPT)")" a@sender.test \
+    "$(printf '%s@example.com,' a b c d e f g h i)j@example.com"
+[ -z "$dns" ] ||
+    expect 119 "$taken" 'all that the end of data asks is slow' \
+	"resolver 127.0.0.1:$dns
+libexec $scratch/libexec-slow/mx-spf
+clamd $(at clamd-drip)
+spamd $(at spamd-silent)" \
+	"$(on malware log log) $(on spam log log) $(on sender)" \
+	a@silent.target.test
 
 # ---- outcomes
 # shellcheck disable=SC2086 # a list of words

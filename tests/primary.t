@@ -98,10 +98,10 @@ service "$knows_some"
 some=$service
 service "virtual_mailbox_maps = texthash:$home/etc/more"
 more=$service
-service "$knows_some" 'smtpd_recipient_restrictions = sleep 1, permit' \
+service "$knows_some" 'smtpd_recipient_restrictions = sleep 1, reject_unauth_destination' \
     'smtpd_relay_restrictions ='
 slow=$service
-service "$knows_some" 'smtpd_recipient_restrictions = sleep 30, permit' \
+service "$knows_some" 'smtpd_recipient_restrictions = sleep 30, reject_unauth_destination' \
     'smtpd_relay_restrictions ='
 slower=$service
 service "$knows_some" 'smtpd_client_restrictions = defer'

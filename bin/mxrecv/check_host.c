@@ -27,12 +27,16 @@ check_ptr(const struct session *s, struct finding *f)
 {
 	char address[IP_TEXT];
 
-	if (s->client.named == ANSWER_YES)
-		return CHECK_PASS;
 	ip_format(&s->client.ip, address);
-	if (s->client.named == ANSWER_UNAVAILABLE)
+	switch (s->oracle->named(s->oracle->ctx, s)) {
+	case ANSWER_YES:
+		return CHECK_PASS;
+	case ANSWER_UNAVAILABLE:
 		return finding_unavailable(
 		    f, "The name of %s could not be looked up", address);
+	default:
+		break;
+	}
 	return finding_set(f, 550, "5.7.25", 450, "4.7.25",
 	    "%s has no name that leads back to it; use the primary exchanger "
 	    "for %s",

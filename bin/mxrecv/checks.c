@@ -85,6 +85,9 @@ static const char *policy_domain_of(const struct session *);
 bool
 checks_run(struct session *s, enum stage stage, struct reply *r)
 {
+	int seconds = stage == STAGE_DATA ? CHECKS_DATA : CHECKS_COMMAND;
+
+	s->deadline = wire_now() + (int64_t)seconds * 1000;
 	for (unsigned i = 0; i < sizeof checks / sizeof *checks; i++) {
 		struct verdicts v;
 

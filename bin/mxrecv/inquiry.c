@@ -23,6 +23,7 @@ inquiry_init(struct inquiry *q, const struct conf *conf, struct disk *disk,
 	q->peer = peer;
 	q->message = -1;
 	q->oracle = (struct oracle){.ctx = q,
+	    .named = inquiry_named,
 	    .listed = inquiry_listed,
 	    .known = inquiry_known,
 	    .recipient = inquiry_recipient,
@@ -47,6 +48,7 @@ inquiry_end(struct inquiry *q, const struct session *s)
 {
 	struct notes *notes = &q->disk->notes;
 
+	q->over = true;
 	forget(q, 0);
 	inquiry_refresh(q, s);
 	if (notes->left_out > 0)
@@ -85,6 +87,24 @@ inquiry_message(struct inquiry *q, const struct session *s)
 	return q->message;
 }
 
+bool
+inquiry_wants(const struct session *s, const char *test, const char *domain)
+{
+	struct verdicts v;
+
+	return s->store->verdicts(s->store->ctx, test, domain, &v) !=
+	    ANSWER_YES ||
+	    v.on_fail != VERDICT_OFF || v.on_unavailable != VERDICT_OFF;
+}
+
+int64_t
+inquiry_deadline(const struct session *s, int64_t ms)
+{
+	int64_t deadline = wire_now() + ms;
+
+	return deadline < s->deadline ? deadline : s->deadline;
+}
+
 long
 inquiry_number(struct inquiry *q, const char *name, long fallback)
 {
@@ -103,7 +123,7 @@ forget(struct inquiry *q, unsigned serial)
 	if (q->message != -1)
 		close(q->message);
 	inquiry_content_forget(q);
-	q->spf.asked = q->spf.told = false;
+	inquiry_spf_forget(q);
 	q->callout = VERIFIED_NOT;
 	q->message = -1;
 	q->digested = false;

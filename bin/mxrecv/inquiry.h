@@ -35,6 +35,8 @@ struct content_dkim {
 
 struct inquiry_spf { /* of a transaction */
 	bool asked, told;
+	bool running; /* its answer is still to come */
+	int64_t deadline;
 	struct helper helper;
 	struct spf_answer answer;
 };
@@ -47,6 +49,8 @@ struct inquiry {
 	/* of the recipient that is looked at */
 	char rcpt_asked[MAILBOX_LEN + 1], rcpt_told[TOLD_LEN];
 	enum rcpt_answer rcpt_answer;
+	bool over;	 /* the client has gone, and waits for nothing */
+	int64_t slow_ms; /* that slow callouts for recipients have taken */
 	/* recipients to be asked for again once the client has gone */
 	unsigned nstale;
 	char stale[STALE_MOST][MAILBOX_LEN + 1];
@@ -79,6 +83,12 @@ void inquiry_welcome(struct inquiry *, struct client *);
 /* A setting as a number; what can not be read is FALLBACK. */
 long inquiry_number(struct inquiry *, const char *name, long fallback);
 
+/* TEST is not off for DOMAIN. */
+bool inquiry_wants(
+    const struct session *, const char *test, const char *domain);
+/* MS from now, but no later than the command's checks have to end. */
+int64_t inquiry_deadline(const struct session *, int64_t ms);
+
 /* Forgets what was about another transaction. */
 void inquiry_turn(struct inquiry *, const struct session *);
 /* The message as it was received, to be read at SPOOL_HEAD; -1: no. */
@@ -90,7 +100,9 @@ enum sender_answer inquiry_sender(
     void *ctx, const struct session *, char told[TOLD_LEN]);
 enum sender_answer inquiry_callout(
     void *ctx, const struct session *, char told[TOLD_LEN]);
-/* Finds the way and asks.  False: there is none, routed says why. */
+enum { CALLOUT_MS = 20 * 1000 };
+/* Finds the way and asks, until the question's deadline.  False: there is no
+ * way, routed says why. */
 bool inquiry_call(struct inquiry *, const struct route_question *,
     const char *mailbox, bool catchall, struct callout_answer *);
 
@@ -114,6 +126,9 @@ enum { POOL_LEN = DOMAIN_LEN + 8 };
  * "pool example.org"; false: none. */
 bool inquiry_pool(struct inquiry *, const struct session *, char out[POOL_LEN]);
 const struct spf_answer *inquiry_spf(void *ctx, const struct session *);
+/* Asks mx-spf, unless that was done, and does not wait. */
+void inquiry_spf_start(struct inquiry *, const struct session *);
+void inquiry_spf_forget(struct inquiry *);
 
 /* inquiry_content.c */
 const struct scan_answer *inquiry_malware(void *ctx, const struct session *);
@@ -130,6 +145,7 @@ void inquiry_remember(struct inquiry *, const struct session *,
     const char *test, const char *reason);
 
 /* inquiry_host.c */
+enum answer inquiry_named(void *ctx, const struct session *);
 enum answer inquiry_listed(
     void *ctx, const struct session *, char zones[TOLD_LEN]);
 enum answer inquiry_known(void *ctx, const struct session *, time_t *seconds);

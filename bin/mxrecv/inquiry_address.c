@@ -14,7 +14,7 @@
 #include "route.h"
 #include "session.h"
 
-enum { CALLOUT_MS = 20 * 1000, BUDGET_PERIOD = 600, MINUTE = 60 };
+enum { BUDGET_PERIOD = 600, MINUTE = 60 };
 
 static bool is_asked_for(const struct session *);
 static bool is_genuine(struct inquiry *, const struct session *);
@@ -30,15 +30,12 @@ bool
 inquiry_call(struct inquiry *q, const struct route_question *rq,
     const char *mailbox, bool catchall, struct callout_answer *a)
 {
-	int64_t deadline = wire_now() + CALLOUT_MS;
-	struct route_question question = *rq;
 	struct dns *dns = dns_new(q->conf);
 	struct route *r = &q->route;
 
 	*a = (struct callout_answer){.result = CALLOUT_UNREACHABLE};
-	question.deadline = deadline;
-	q->routed = dns == NULL ? ROUTE_TEMPORARY
-				: route_find(dns, q->conf, &question, r);
+	q->routed =
+	    dns == NULL ? ROUTE_TEMPORARY : route_find(dns, q->conf, rq, r);
 	dns_free(dns);
 	if (q->routed != ROUTE_FOUND) {
 		strlcpy(a->reply, r->reason, sizeof a->reply);
@@ -50,7 +47,7 @@ inquiry_call(struct inquiry *q, const struct route_question *rq,
 			.ntarget = r->n,
 			.mailbox = mailbox,
 			.catchall = catchall,
-			.deadline = deadline},
+			.deadline = rq->deadline},
 	    a);
 	return true;
 }
@@ -149,7 +146,7 @@ find_way(struct inquiry *q, const struct session *s, char told[TOLD_LEN])
 		found = route_find(dns, q->conf,
 		    &(struct route_question){.domain = domain,
 			.row = "",
-			.deadline = wire_now() + CALLOUT_MS / 2},
+			.deadline = inquiry_deadline(s, CALLOUT_MS / 2)},
 		    &q->route);
 	dns_free(dns);
 	strlcpy(told, q->route.reason, TOLD_LEN);
@@ -193,7 +190,7 @@ call_sender(struct inquiry *q, const struct session *s, const struct route *r,
 			.target = r->target,
 			.ntarget = r->n,
 			.mailbox = mailbox,
-			.deadline = wire_now() + CALLOUT_MS},
+			.deadline = inquiry_deadline(s, CALLOUT_MS)},
 	    &a);
 	strlcpy(told, a.reply, TOLD_LEN);
 	if (a.result != CALLOUT_GOOD && a.result != CALLOUT_BAD)

@@ -108,7 +108,7 @@ start_all(struct inquiry *q, const struct session *s)
 	if (q->content_started)
 		return;
 	q->content_started = true;
-	q->content_deadline = wire_now() + CONTENT_MS;
+	q->content_deadline = inquiry_deadline(s, CONTENT_MS);
 	if (is_wanted(s, "malware") || is_wanted(s, "toobig"))
 		start_scan(q, s, SCAN_MALWARE, q->conf->clamd);
 	if (is_wanted(s, "spam"))
@@ -153,11 +153,7 @@ add_spf(struct inquiry *q, const struct session *s, struct dkim_request *r)
 static bool
 is_wanted(const struct session *s, const char *test)
 {
-	struct verdicts v;
-
-	return s->store->verdicts(s->store->ctx, test, s->mail.domain, &v) !=
-	    ANSWER_YES ||
-	    v.on_fail != VERDICT_OFF || v.on_unavailable != VERDICT_OFF;
+	return inquiry_wants(s, test, s->mail.domain);
 }
 
 /* The sender's own exchanger is not asked where DKIM vouches for it. */

@@ -10,7 +10,7 @@
 #include "session.h"
 #include "zoneoff.h"
 
-enum { POOL_PERIOD = 86400 };
+enum { POOL_PERIOD = BUDGET_LONGEST };
 
 struct zones { /* being read */
 	struct inquiry *q;
@@ -18,6 +18,7 @@ struct zones { /* being read */
 	size_t n;
 };
 
+static void await_dns(struct inquiry *, const struct session *);
 static bool add_zone(void *, const char *, const char *, int);
 static long weigh(
     const struct dnsbl *, enum dnsbl_outcome, char zones[TOLD_LEN]);
@@ -35,6 +36,15 @@ inquiry_ask_lists(struct inquiry *q)
 }
 
 enum answer
+inquiry_named(void *ctx, const struct session *s)
+{
+	struct inquiry *q = ctx;
+
+	await_dns(q, s);
+	return s->client.named;
+}
+
+enum answer
 inquiry_listed(void *ctx, const struct session *s, char zones[TOLD_LEN])
 {
 	struct inquiry *q = ctx;
@@ -42,8 +52,7 @@ inquiry_listed(void *ctx, const struct session *s, char zones[TOLD_LEN])
 	enum answer worst = ANSWER_NO;
 	long sum;
 
-	(void)s;
-	peer_finish(q->peer);
+	await_dns(q, s);
 	if (!q->lists_told)
 		turn_off_broken(q);
 	q->lists_told = true;
@@ -76,7 +85,7 @@ inquiry_known(void *ctx, const struct session *s, time_t *seconds)
 
 	if (state == NULL)
 		return ANSWER_UNAVAILABLE;
-	peer_finish(q->peer);
+	await_dns(q, s);
 	if (s->client.named == ANSWER_YES &&
 	    weigh(&q->peer->list, DNSBL_LISTED, zones) < 0)
 		return ANSWER_YES;
@@ -106,6 +115,17 @@ inquiry_passed_lately(struct inquiry *q, const struct ip *ip)
 	inquiry_network(ip, network);
 	return state != NULL &&
 	    greylist_knows(state, &g, network, time(NULL)) == ANSWER_YES;
+}
+
+/* If that takes time, mx-spf may use it. */
+static void
+await_dns(struct inquiry *q, const struct session *s)
+{
+	peer_step(q->peer, -1, wire_now() + 1);
+	if (q->peer->dns != NULL && s->rcpt != NULL &&
+	    inquiry_wants(s, "spf", s->row.name))
+		inquiry_spf_start(q, s);
+	peer_finish(q->peer);
 }
 
 static bool

@@ -18,6 +18,7 @@
 #include "session.h"
 
 enum { BUDGET_PERIOD = 600, ASK_MAX_WAIT = 86400 + 86400 / 20 };
+enum { SLOW_MS = 3000 }; /* a callout that takes longer */
 
 struct rcpt_question {
 	struct inquiry *q;
@@ -26,17 +27,20 @@ struct rcpt_question {
 	const struct domain_row *row;
 	const struct ip *client;
 	time_t now, down; /* primary_down() */
+	int64_t deadline; /* of a callout */
 	struct primary primary;
 	bool known;
 	struct address address; /* if known */
 	char *told;
 };
 
+static int64_t callout_deadline(const struct inquiry *, const struct session *);
 static enum rcpt_answer ask(struct rcpt_question *);
 static enum rcpt_answer by_table(
     struct inquiry *, const struct session *, bool *decided);
 static enum rcpt_answer by_memory(struct rcpt_question *, bool *decided);
 static enum rcpt_answer by_primary(struct rcpt_question *);
+static void count_slow(struct inquiry *, int64_t ms);
 static enum rcpt_answer while_down(const struct rcpt_question *);
 static bool needs_catchall(const struct rcpt_question *);
 static void note(
@@ -57,6 +61,7 @@ inquiry_recipient(void *ctx, const struct session *s, char told[TOLD_LEN])
 	    .row = &s->row,
 	    .client = &s->client.ip,
 	    .now = time(NULL),
+	    .deadline = callout_deadline(q, s),
 	    .told = q->rcpt_told};
 	bool decided = false;
 
@@ -97,6 +102,7 @@ inquiry_ask_primary(struct inquiry *q, const struct session *s,
 	    .row = row,
 	    .client = &s->client.ip,
 	    .now = time(NULL),
+	    .deadline = callout_deadline(q, s),
 	    .told = told};
 
 	if (rq.state == NULL)
@@ -104,6 +110,13 @@ inquiry_ask_primary(struct inquiry *q, const struct session *s,
 	state_primary(rq.state, rq.domain, &rq.primary);
 	rq.down = primary_down(&rq.primary, rq.now);
 	by_primary(&rq);
+}
+
+static int64_t
+callout_deadline(const struct inquiry *q, const struct session *s)
+{
+	return q->over ? wire_now() + CALLOUT_MS
+		       : inquiry_deadline(s, CALLOUT_MS);
 }
 
 static enum rcpt_answer
@@ -138,6 +151,8 @@ ask(struct rcpt_question *rq)
 		return answer;
 	if (rq->primary.next_ask > rq->now && is_believable(rq))
 		return while_down(rq);
+	if (rq->q->slow_ms >= CALLOUTS_SLOW * 1000)
+		return RCPT_NOT_SAID;
 	if (budget(rq, false) == ANSWER_NO)
 		return RCPT_OVERDRAWN;
 	return by_primary(rq);
@@ -170,12 +185,16 @@ static enum rcpt_answer
 by_primary(struct rcpt_question *rq)
 {
 	bool catchall = needs_catchall(rq);
+	int64_t began = wire_now();
 	struct callout_answer a;
 
 	inquiry_call(rq->q,
-	    &(struct route_question){
-		.domain = rq->domain, .handled = true, .row = rq->row->route},
+	    &(struct route_question){.domain = rq->domain,
+		.handled = true,
+		.row = rq->row->route,
+		.deadline = rq->deadline},
 	    rq->mailbox, catchall, &a);
+	count_slow(rq->q, wire_now() - began);
 	strlcpy(rq->told, a.reply, TOLD_LEN);
 	note_primary(rq, &a);
 	switch (a.result) {
@@ -191,6 +210,14 @@ by_primary(struct rcpt_question *rq)
 	default:
 		return RCPT_NOT_SAID;
 	}
+}
+
+/* A thousand recipients must not wait for a slow primary one by one. */
+static void
+count_slow(struct inquiry *q, int64_t ms)
+{
+	if (ms >= SLOW_MS)
+		q->slow_ms += ms;
 }
 
 /* Who was good once is not unknown, however long ago that was. */

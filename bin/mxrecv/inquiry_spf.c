@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What SPF says of a transaction's sender: mx-spf is asked once, by the first
- * who wants to know.
+ * who wants to know, or while the DNS is waited for.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,15 +30,35 @@ inquiry_spf(void *ctx, const struct session *s)
 {
 	struct inquiry *q = ctx;
 	struct inquiry_spf *spf = &q->spf;
-	int64_t deadline = wire_now() + SPF_DEADLINE_MS + SPF_GRACE_MS;
 
-	inquiry_turn(q, s);
-	if (!spf->asked) {
-		spf->asked = true;
-		spf->told = start(q, s) &&
-		    spf_finish(&spf->helper, deadline, &spf->answer) == 0;
+	inquiry_spf_start(q, s);
+	if (spf->running) {
+		spf->running = false;
+		spf->told =
+		    spf_finish(&spf->helper, spf->deadline, &spf->answer) == 0;
 	}
 	return spf->told ? &spf->answer : NULL;
+}
+
+void
+inquiry_spf_start(struct inquiry *q, const struct session *s)
+{
+	struct inquiry_spf *spf = &q->spf;
+
+	inquiry_turn(q, s);
+	if (spf->asked)
+		return;
+	spf->asked = true;
+	spf->deadline = inquiry_deadline(s, SPF_DEADLINE_MS + SPF_GRACE_MS);
+	spf->running = start(q, s);
+}
+
+void
+inquiry_spf_forget(struct inquiry *q)
+{
+	if (q->spf.running)
+		helper_end(&q->spf.helper, false);
+	q->spf.asked = q->spf.running = q->spf.told = false;
 }
 
 /* The organizational domain (RFC 9989 4.10.2): a provider's hosts are one pool
@@ -56,7 +76,7 @@ inquiry_pool(struct inquiry *q, const struct session *s, char out[POOL_LEN])
 		return false;
 	w->known.ask = ask;
 	w->known.ctx = w;
-	w->deadline = wire_now() + WALK_MS;
+	w->deadline = inquiry_deadline(s, WALK_MS);
 	if ((w->dns = dns_new(q->conf)) != NULL)
 		found = dmarc_walk(&w->known, a->mailfrom.domain, &w->walk) ==
 		    DNS_FOUND;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What the checks ask of DNS, of helpers, of the primary and of memory: one
- * question a function, each bounded in time, each asked at most once for what
- * it is about.  The real one is inquiry.h; a session without an oracle makes
- * only those checks that ask nobody.
+ * question a function, each bounded in time by the session's deadline, each
+ * asked at most once for what it is about.  The real one is inquiry.h; a
+ * session without an oracle makes only those checks that ask nobody.
  */
 #ifndef ORACLE_H
 #define ORACLE_H
@@ -45,6 +45,8 @@ struct noted { /* one outcome of one check, for table decision */
 
 struct oracle {
 	void *ctx;
+	/* YES: the client has a name that leads back to its address. */
+	enum answer (*named)(void *ctx, const struct session *);
 	/* YES: the weights of the zones that list it reach the threshold;
 	 * ZONES names them. */
 	enum answer (*listed)(

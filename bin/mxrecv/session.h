@@ -94,6 +94,7 @@ struct session {
 	uint64_t chunk;		/* NEXT_CHUNK: octets to come */
 	bool last_chunk;
 	struct counters count;
+	int64_t deadline; /* of the checks that are made, wire_now() */
 	/* the recipient that the checks of STAGE_RCPT look at */
 	const struct path *rcpt;
 	enum answer handled;

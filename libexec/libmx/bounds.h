@@ -41,6 +41,12 @@ enum {
 	DSN_EXPIRE = 5 * 86400,	   /* ours: RFC 5321 4.5.4.1's 4-5 days */
 	ATTEMPT_MAX_WAIT = 3 * 3600, /* published: DESIGN, Queue */
 	ETRN_INTERVAL = 60,	     /* ours: one run a minute for a domain */
+	/* What a client waits for the checks of one command, with some seconds
+	 * besides for helpers to end.  Ours: RFC 5321 4.5.3.2.3 lets it leave
+	 * after 5 minutes, 4.5.3.2.6 after 10. */
+	CHECKS_COMMAND = 50,
+	CHECKS_DATA = 110,
+	CALLOUTS_SLOW = 10, /* ours: of a connection, for slow callouts */
 
 	/* What tests go by where policy.db can not be read, in seconds. */
 	GREYLIST_DELAY = 300, /* published: mx-schema(5), table setting */

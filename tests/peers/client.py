@@ -23,7 +23,7 @@ def main(source, sender, rcpts, text, command):
     listener.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
     listener.listen()
     s = socket.socket(family)
-    s.settimeout(100)
+    s.settimeout(200)
     s.bind((source, 0))
     s.connect(listener.getsockname()[:2])
     served, _ = listener.accept()
