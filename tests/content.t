@@ -177,6 +177,19 @@ if command -v knotd >/dev/null; then
 	    'one that is not'
 	hand fine
 	like "$said" '^250 ' 'none at all'
+	verdict repeat defer
+	policy "UPDATE setting SET value = '600' WHERE name = 'repeat_memory'"
+	state 'DELETE FROM repeat'
+	sed 's/^Subject: fine/Subject: forged/' "$scratch/signed" \
+	    >"$scratch/forged"
+	hand forged
+	like "$said" '^451 4.7.20 ' 'a forged copy'
+	hand forged b@example.com other@sender.test
+	like "$said" '^451 4.7.1 Deferred lately: No valid DKIM' \
+	    'is known again from elsewhere'
+	hand signed b@example.com other@sender.test
+	like "$said" '^250 ' 'and is not in the way of the genuine one'
+	verdict repeat off
 	sed -i 's/^resolver .*/resolver 127.0.0.1:9/' "$conf"
 	hand signed
 	like "$said" '^451 4.3.0 The key of sender.test could not be looked up' \

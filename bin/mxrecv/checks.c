@@ -12,11 +12,12 @@
 #include "wire.h"
 
 enum {
-	CLOSED = 1,  /* no verdict lets it pass: that would be an open relay */
-	EACH = 2,    /* about the recipient: made anew for each */
-	ALL = 4,     /* made of a welcome client too */
-	ASKS = 8,    /* needs an oracle */
-	CONTENT = 16 /* a deferral is remembered for the next try */
+	CLOSED = 1, /* no verdict lets it pass: that would be an open relay */
+	EACH = 2,   /* about the recipient: made anew for each */
+	ALL = 4,    /* made of a welcome client too */
+	ASKS = 8,   /* needs an oracle */
+	BODY = 16,  /* a deferral is remembered for the next try, by the body */
+	MESSAGE = 32 /* likewise, by the whole message */
 };
 
 struct entry {
@@ -53,19 +54,18 @@ static const struct entry checks[] = {
 	{VERDICT_DEFER, VERDICT_OFF}},
     {"size", STAGE_BODY, ALL, check_size_counted, {VERDICT_DENY, VERDICT_OFF}},
     {"repeat", STAGE_DATA, ASKS, check_repeat, {VERDICT_DEFER, VERDICT_OFF}},
-    {"header", STAGE_DATA, ASKS | CONTENT, check_header,
+    {"header", STAGE_DATA, ASKS | MESSAGE, check_header,
 	{VERDICT_DEFER, VERDICT_OFF}},
-    {"dkim", STAGE_DATA, ASKS | CONTENT, check_dkim,
+    {"dkim", STAGE_DATA, ASKS | MESSAGE, check_dkim,
 	{VERDICT_LOG, VERDICT_OFF}},
     {"dmarc", STAGE_DATA, ASKS, check_dmarc, {VERDICT_LOG, VERDICT_OFF}},
     {"ownsender", STAGE_DATA, ASKS, check_ownsender,
 	{VERDICT_DEFER, VERDICT_OFF}},
-    {"malware", STAGE_DATA, ASKS | CONTENT, check_malware,
+    {"malware", STAGE_DATA, ASKS | BODY, check_malware,
 	{VERDICT_DEFER, VERDICT_DEFER}},
-    {"toobig", STAGE_DATA, ASKS | CONTENT, check_toobig,
+    {"toobig", STAGE_DATA, ASKS | BODY, check_toobig,
 	{VERDICT_LOG, VERDICT_OFF}},
-    {"spam", STAGE_DATA, ASKS | CONTENT, check_spam,
-	{VERDICT_DEFER, VERDICT_OFF}},
+    {"spam", STAGE_DATA, ASKS | BODY, check_spam, {VERDICT_DEFER, VERDICT_OFF}},
     {"sender", STAGE_DATA, ASKS, check_callout, {VERDICT_DEFER, VERDICT_OFF}},
 };
 
@@ -80,6 +80,8 @@ static struct verdicts verdicts_of(
     const struct session *, const struct entry *, const char *domain);
 static void tell(
     struct session *, unsigned, const struct result *, enum verdict);
+static enum remembered memory_of(
+    const struct entry *, enum outcome, enum verdict);
 static const char *policy_domain_of(const struct session *);
 
 bool
@@ -233,10 +235,19 @@ tell(struct session *s, unsigned i, const struct result *result,
 		    &(struct noted){e->test, outcomes[result->outcome],
 			names[verdict], result->finding.reason,
 			(e->flags & EACH) || verdict >= VERDICT_DEFER,
-			verdict == VERDICT_DEFER &&
-			    result->outcome == CHECK_FAIL &&
-			    (e->flags & CONTENT),
-			result->ms});
+			memory_of(e, result->outcome, verdict), result->ms});
+}
+
+/* A forged copy must not stand in the way of the genuine one, whose body is the
+ * same: what the header section fails is not remembered by the body alone. */
+static enum remembered
+memory_of(const struct entry *e, enum outcome outcome, enum verdict verdict)
+{
+	if (verdict != VERDICT_DEFER || outcome != CHECK_FAIL)
+		return REMEMBER_NOT;
+	if (e->flags & MESSAGE)
+		return REMEMBER_MESSAGE;
+	return e->flags & BODY ? REMEMBER_BODY : REMEMBER_NOT;
 }
 
 /* The row whose verdicts go before the general ones. */

@@ -126,7 +126,7 @@ forget(struct inquiry *q, unsigned serial)
 	inquiry_spf_forget(q);
 	q->callout = VERIFIED_NOT;
 	q->message = -1;
-	q->digested = false;
+	q->body[0] = q->header[0] = '\0';
 	q->serial = serial;
 }
 
@@ -170,6 +170,6 @@ note(void *ctx, const struct session *s, const struct noted *n)
 	struct inquiry *q = ctx;
 
 	notes_add(&q->disk->notes, s, n);
-	if (n->remember)
-		inquiry_remember(q, s, n->test, n->reason);
+	if (n->remember != REMEMBER_NOT)
+		inquiry_remember(q, s, n);
 }

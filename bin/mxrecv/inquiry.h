@@ -66,8 +66,8 @@ struct inquiry {
 	int64_t content_deadline;
 	struct content_scan scan[SCAN_SPAM + 1];
 	struct content_dkim dkim;
-	bool digested;
-	char digest[DIGEST_LEN + 1]; /* of its body, in hex */
+	/* digests of its two parts, in hex; "" until they are wanted */
+	char body[DIGEST_LEN + 1], header[DIGEST_LEN + 1];
 };
 
 /* In memory that is all zeroes, most of which is never used. */
@@ -141,8 +141,8 @@ void inquiry_content_forget(struct inquiry *);
 /* inquiry_repeat.c */
 enum answer inquiry_repeated(
     void *ctx, const struct session *, char told[TOLD_LEN]);
-void inquiry_remember(struct inquiry *, const struct session *,
-    const char *test, const char *reason);
+void inquiry_remember(
+    struct inquiry *, const struct session *, const struct noted *);
 
 /* inquiry_host.c */
 enum answer inquiry_named(void *ctx, const struct session *);

@@ -36,10 +36,16 @@ enum sender_answer {
 	SENDER_NOT_SAID
 };
 
+enum remembered { /* so that the next try is deferred again */
+	REMEMBER_NOT,
+	REMEMBER_BODY,	 /* whatever header section comes with it */
+	REMEMBER_MESSAGE /* as it is: its header section is what is wrong */
+};
+
 struct noted { /* one outcome of one check, for table decision */
 	const char *test, *outcome, *verdict, *reason;
-	bool each;     /* it is about the recipient, not the whole message */
-	bool remember; /* the same content is to be deferred again */
+	bool each; /* it is about the recipient, not the whole message */
+	enum remembered remember;
 	long ms;
 };
 
