@@ -80,8 +80,12 @@ CREATE TABLE IF NOT EXISTS client (
 	    CHECK (verdict IN ('off', 'log', 'defer', 'deny'))
 ) STRICT, WITHOUT ROWID;
 
--- Numbers and choices that tests go by; the rows are fixed, change value.
-CREATE TABLE IF NOT EXISTS setting (
+-- Numbers and choices that tests go by; the rows are fixed, change value.  New
+-- kinds are added to its constraints, so it is made anew; values are kept.
+CREATE TABLE IF NOT EXISTS setting (name TEXT, value TEXT);
+CREATE TEMP TABLE setting_kept AS SELECT name, value FROM setting;
+DROP TABLE setting;
+CREATE TABLE setting (
 	name TEXT PRIMARY KEY NOT NULL,
 	value TEXT NOT NULL,
 	kind TEXT NOT NULL
@@ -399,6 +403,9 @@ INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
     ('quota_messages', '0', 'number',
 	'messages that may wait for one domain; 0: any number'),
     ('quota_mb', '0', 'number', 'MiB that may wait for one domain; 0: any');
+UPDATE OR IGNORE setting SET value = kept.value
+    FROM setting_kept AS kept WHERE kept.name = setting.name;
+DROP TABLE setting_kept;
 
 -- Every 15 minutes for 4 hours, growing over the next 36, then every 3 hours.
 -- Only a table that is still empty is filled.

@@ -30,9 +30,9 @@ takes() {
 
 out=$(sqlite3 -bail "$db" <"$top/share/schema.sql" 2>&1)
 is "$?:$out" 0: 'it is read in silence'
-sql .dump >"$scratch/once"
+sql .dump | sort >"$scratch/once"
 sqlite3 -bail "$db" <"$top/share/schema.sql" >/dev/null
-sql .dump | cmp -s "$scratch/once" -
+sql .dump | sort | cmp -s "$scratch/once" -
 ok $? 'reading it twice changes nothing'
 
 # ---- the published policy
@@ -50,6 +50,32 @@ is "$(sql "SELECT after || ':' || every FROM backoff" | tr '\n' ' ')" \
 takes "DELETE FROM backoff WHERE after = 14400"
 sqlite3 -bail "$db" <"$top/share/schema.sql"
 is "$(sql 'SELECT count(*) FROM backoff')" 5 'a changed table is left alone'
+
+# ---- one that an older version made
+new=$db
+db=$scratch/old.db
+sql "CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('number', 'score', 'recipients')),
+	what TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER setting_fixed BEFORE UPDATE OF name, kind ON setting
+    BEGIN
+	SELECT RAISE(ABORT, 'setting: change value only');
+    END;
+    INSERT INTO setting VALUES('greylist_delay', '77', 'number', 'seconds');
+    CREATE TABLE client (network TEXT PRIMARY KEY NOT NULL,
+	verdict TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    INSERT INTO client VALUES('192.0.2.0/24', 'deny')"
+out=$(sql <"$top/share/schema.sql" 2>&1)
+is "$?:$out" 0: 'the schema is read over an older one'
+is "$(sql "SELECT value FROM setting WHERE name = 'greylist_delay'") $(
+    sql 'SELECT * FROM client')" '77 192.0.2.0/24|deny' 'its rows are kept'
+is "$(sql "SELECT name, kind FROM setting")" \
+    "$(sqlite3 "$new" "SELECT name, kind FROM setting")" \
+    'and settings of new kinds are added'
+is "$(sql "SELECT sql FROM sqlite_schema WHERE tbl_name = 'setting'
+    ORDER BY name")" "$(sqlite3 "$new" "SELECT sql FROM sqlite_schema
+    WHERE tbl_name = 'setting' ORDER BY name")" 'as today'
+db=$new
 
 # ---- domains
 takes "INSERT INTO domain(name) VALUES('example.com')"
