@@ -30,7 +30,7 @@ for program in mxrecv mxrun mxq; do
 	is $? 0 "$program takes the sample mx.conf"
 done
 sed -n 's/^#\([a-z_][a-z_]* .*\)/\1/p' "$root/etc/tertiary-mx/mx.conf" |
-    grep -v '^resolver\|^hostname\|^postmaster\|^tls_' | while read -r line; do
+    grep -v '^resolver\|^hostname\|^postmaster\|^tls_\|^arc_' | while read -r line; do
 	grep -qxF "$line" "$scratch/mxrecv" || echo "$line"
 done >"$scratch/wrong"
 is "$(cat "$scratch/wrong")" '' 'the defaults it tells are the defaults'
