@@ -459,6 +459,8 @@ test_off(void)
 int
 main(void)
 {
+	if (freopen("/dev/null", "w", stderr) == NULL) /* the log */
+		return 1;
 	strlcpy(conf.hostname, "backup.test", sizeof conf.hostname);
 	conf.max_message_size = 1000;
 	for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
