@@ -134,6 +134,39 @@ policy "DELETE FROM domain_policy"
 try b@example.com b@other.example
 is "$(rcpt_codes)" '250 2.1.5 250 2.1.5 ' 'equal ones do'
 
+# ---- decisions: one transaction a connection, no row for what floods are of
+# commits: transactions in the write-ahead log
+commits() {
+	python3 -c 'import sys
+d = open(sys.argv[1], "rb").read()
+page = int.from_bytes(d[8:12], "big")
+at = n = 0
+for at in range(32, len(d) - page - 23, 24 + page):
+    if d[at + 8:at + 16] != d[16:24]:
+        break
+    n += d[at + 4:at + 8] != bytes(4)
+print(n)' "$scratch/state.db-wal"
+}
+rows() {
+	state 'SELECT count(*) FROM decision'
+}
+verdict ptr defer defer
+were=$(rows) # the shell takes the log away when it ends
+try b@example.com
+before=$(commits)
+try b@example.com b@other.example c@example.com c@other.example
+is $(($(commits) - before)) 1 'what was decided is written at once'
+before=$(commits)
+printf 'EHLO nodots\r\nEHLO client.test\r\nMAIL FROM:<a@sender.test>\r\nRCPT TO:<b@foreign.example>\r\nQUIT\r\n' |
+    mxrecv >/dev/null 2>"$scratch/log"
+is "$(commits)" "$before" 'a flood writes nothing'
+is "$(grep -c 'test=helo outcome=fail\|test=relay outcome=fail' \
+    "$scratch/log")" 2 'but is logged'
+[ $(($(rows) - were)) -ge 8 ]
+ok $? "each outcome is a row: $(($(rows) - were))"
+verdict ptr off
+try b@example.com b@other.example
+
 # ---- why
 id=$(sed -n 's/.*Queued as \([0-9a-f]*\) .*/\1/p' "$scratch/out")
 mxq why "$id" >"$scratch/why"
