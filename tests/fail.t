@@ -8,7 +8,7 @@
 
 command -v strace >/dev/null || skip_all 'no strace'
 strace -o /dev/null true 2>/dev/null || skip_all 'no ptrace'
-most=${FAIL_MOST:-2} # of each call, the first so many; the long form has 10
+most=${FAIL_MOST:-1} # of each call, the first so many; the long form has 10
 ASAN_OPTIONS=detect_leaks=0
 export ASAN_OPTIONS
 

@@ -5,7 +5,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-step=${NOMEM_STEP:-61} # of the allocations, one in so many; the long form: 1
+step=${NOMEM_STEP:-97} # of the allocations, one in so many; the long form: 1
 nomem=$build/tests/preload/nomem.so
 [ -e "$nomem" ] || skip_all 'nomem.so is not built'
 ! grep -q __asan_init "$build/bin/mxrecv" ||
