@@ -248,6 +248,30 @@ run
 run
 like "$(cat "$scratch/mx/message.2")" '^Action: relayed' \
     'a relayed DSN where the primary knows none'
+fresh 'EHLO=250-mx.test|250 PIPELINING' 'RCPT:no@example.com=550 5.1.1 nobody'
+converse <<-END
+	< 220
+	> EHLO client.example.org
+	< 250
+	> MAIL FROM:<a@example.org>
+	< 250
+	> RCPT TO:<b@example.com> NOTIFY=SUCCESS,FAILURE
+	< 250
+	> RCPT TO:<no@example.com> NOTIFY=SUCCESS,FAILURE
+	< 250
+	> DATA
+	< 354
+	> Subject: x
+	>
+	> .
+	< 250
+	> QUIT
+	< 221
+END
+run
+run
+is "$(grep -a '^Action' "$scratch/mx/message.2" | tr -d '\r' | tr '\n' ' ')" \
+    'Action: relayed Action: failed ' 'beside one that failed: both in one'
 fresh
 send a@example.org 'b@example.com NOTIFY=SUCCESS,FAILURE'
 run

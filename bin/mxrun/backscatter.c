@@ -12,7 +12,6 @@
 
 enum { WHY = 160, DAY = 86400, VOUCHED_FOR = 50 };
 
-static bool is_wanted(const struct envelope *);
 static bool is_forged(const struct verified *, const char *sender);
 static bool is_too_many(struct lane *, bool genuine);
 static void hold(struct lane *, const char *why);
@@ -23,7 +22,7 @@ backscatter_may_bounce(struct lane *l)
 	const struct envelope *e = l->message.envelope;
 	char why[WHY];
 
-	if (e->bounce_asked || !is_wanted(e))
+	if (e->bounce_asked || !dsn_is_wanted(e, DSN_FAILED))
 		return true;
 	backscatter_why(l, why);
 	if (why[0] == '\0')
@@ -48,16 +47,6 @@ backscatter_why(struct lane *l, char why[WHY])
 		    e->verified);
 	else if (is_too_many(l, verified_is_genuine(&v, e->sender)))
 		snprintf(why, WHY, "its sender was told too often today");
-}
-
-static bool
-is_wanted(const struct envelope *e)
-{
-	for (size_t i = 0; i < e->nrcpt; i++) {
-		if (dsn_wants(e, i, DSN_FAILED))
-			return true;
-	}
-	return false;
 }
 
 /* Who says softfail says "probably not": not enough to refuse mail, but to

@@ -11,7 +11,6 @@
 #include "log.h"
 #include "path.h"
 
-static bool is_wanted(const struct envelope *, enum dsn_action);
 static struct envelope *make_envelope(
     const struct envelope *, const struct job *, const char *id, unsigned n);
 static bool is_utf8(const char *);
@@ -30,7 +29,7 @@ bounce_make(const struct run *run, const struct job *job, struct message *m,
 	int result = -1;
 
 	id[0] = '\0';
-	if (!is_wanted(e, action) || !target_of(e->sender, &to))
+	if (!dsn_is_wanted(e, action) || !target_of(e->sender, &to))
 		return 0;
 	id_dsn(id, m->name, n);
 	if ((dsn = make_envelope(e, job, id, n)) == NULL)
@@ -77,16 +76,6 @@ sweep_dsns(const struct run *run)
 			sweep(run, e->d_name);
 	}
 	closedir(d);
-}
-
-static bool
-is_wanted(const struct envelope *e, enum dsn_action action)
-{
-	for (size_t i = 0; i < e->nrcpt; i++) {
-		if (dsn_wants(e, i, action))
-			return true;
-	}
-	return false;
 }
 
 static struct envelope *

@@ -45,8 +45,10 @@ struct writer {
 
 static void write_head(struct writer *);
 static void write_sentence(struct writer *);
+static void write_list(struct writer *, enum dsn_action);
 static void write_status(struct writer *);
 static void write_rcpt(struct writer *, const struct rcpt *);
+static enum dsn_action action_of(const struct writer *, const struct rcpt *);
 static bool has_expired(const struct writer *, const struct rcpt *);
 static const char *reply_of(const struct writer *, const struct rcpt *);
 static void write_original(struct writer *);
@@ -68,13 +70,22 @@ dsn_wants(const struct envelope *e, size_t i, enum dsn_action action)
 	if (e->sender[0] == '\0' || r->notify & NOTIFY_NEVER)
 		return false;
 	if (action == DSN_RELAYED)
-		return r->state == RCPT_DELIVERED &&
-		    (r->notify & NOTIFY_SUCCESS) != 0;
+		return r->state == RCPT_DELIVERED && r->relayed;
 	if (action == DSN_DELAYED)
 		return r->state == RCPT_WAITING &&
 		    (r->notify == 0 || (r->notify & NOTIFY_DELAY) != 0);
 	return r->state == RCPT_FAILED &&
 	    (r->notify == 0 || (r->notify & NOTIFY_FAILURE) != 0);
+}
+
+bool
+dsn_is_wanted(const struct envelope *e, enum dsn_action action)
+{
+	for (size_t i = 0; i < e->nrcpt; i++) {
+		if (dsn_wants(e, i, action))
+			return true;
+	}
+	return false;
 }
 
 int
@@ -115,16 +126,31 @@ static void
 write_sentence(struct writer *w)
 {
 	const struct envelope *e = w->m->envelope;
-	char date[DATE_LEN], reply[DIAGNOSTIC];
+	char date[DATE_LEN];
 
 	date_format(e->arrived, date);
 	put(w, "--%s\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n",
 	    w->id);
 	put(w, "This is the backup mail exchanger %s.\r\n\r\n",
 	    w->conf->hostname);
-	put(w, "Your message of %s\r\n%s\r\n", date, sentence[w->action]);
+	put(w, "Your message of %s\r\n", date);
+	write_list(w, w->action);
+	if (w->action == DSN_FAILED && dsn_is_wanted(e, DSN_RELAYED)) {
+		put(w, "It ");
+		write_list(w, DSN_RELAYED);
+	}
+}
+
+/* What became of it for some, and who they are. */
+static void
+write_list(struct writer *w, enum dsn_action action)
+{
+	const struct envelope *e = w->m->envelope;
+	char reply[DIAGNOSTIC];
+
+	put(w, "%s\r\n", sentence[action]);
 	for (size_t i = 0; i < e->nrcpt; i++) {
-		if (!dsn_wants(e, i, w->action))
+		if (!dsn_wants(e, i, action))
 			continue;
 		put(w, "\r\n  ");
 		write_address(w, e->rcpt[i].mailbox);
@@ -149,7 +175,8 @@ write_status(struct writer *w)
 	put(w, "Reporting-MTA: dns; %s\r\nArrival-Date: %s\r\n",
 	    w->conf->hostname, date);
 	for (size_t i = 0; i < e->nrcpt; i++) {
-		if (dsn_wants(e, i, w->action))
+		if (dsn_wants(e, i, w->action) ||
+		    (w->action == DSN_FAILED && dsn_wants(e, i, DSN_RELAYED)))
 			write_rcpt(w, &e->rcpt[i]);
 	}
 	put(w, "\r\n");
@@ -170,7 +197,7 @@ write_rcpt(struct writer *w, const struct rcpt *r)
 	put(w, "Final-Recipient: %s; ",
 	    is_ascii(r->mailbox) ? "rfc822" : "utf-8");
 	write_address(w, r->mailbox);
-	put(w, "\r\nAction: %s\r\nStatus: %s\r\n", action_name[w->action],
+	put(w, "\r\nAction: %s\r\nStatus: %s\r\n", action_name[action_of(w, r)],
 	    status);
 	if (*host != '\0') {
 		clean(host, text, sizeof text);
@@ -189,12 +216,18 @@ write_rcpt(struct writer *w, const struct rcpt *r)
 	put(w, "Last-Attempt-Date: %s\r\n", date);
 }
 
+static enum dsn_action
+action_of(const struct writer *w, const struct rcpt *r)
+{
+	return r->state == RCPT_DELIVERED ? DSN_RELAYED : w->action;
+}
+
 /* It was not refused, its time ran out. */
 static bool
 has_expired(const struct writer *w, const struct rcpt *r)
 {
-	return w->action == DSN_FAILED && w->m->envelope->expired_at != 0 &&
-	    r->reply[0] != '5';
+	return action_of(w, r) == DSN_FAILED &&
+	    w->m->envelope->expired_at != 0 && r->reply[0] != '5';
 }
 
 /* Of who waits, the last reply to any of them. */
@@ -275,7 +308,7 @@ status_of(
 	const char *code = reply_of(w, r);
 	size_t n;
 
-	strlcpy(out, fallback[w->action], ENHANCED_LEN + 1);
+	strlcpy(out, fallback[action_of(w, r)], ENHANCED_LEN + 1);
 	if (has_expired(w, r)) {
 		strlcpy(out, "4.4.7", ENHANCED_LEN + 1);
 		return;

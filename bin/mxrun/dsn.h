@@ -17,8 +17,12 @@ enum dsn_action {
 	DSN_RELAYED  /* to a host that knows no DSN (RFC 3461 6.2.4) */
 };
 
-/* The recipient belongs in a DSN of this action. */
+/* The recipient is why a DSN of this action is made.  One that was FAILED also
+ * tells who was relayed before, and not reported yet. */
 bool dsn_wants(const struct envelope *, size_t rcpt, enum dsn_action);
+
+/* Some recipient does. */
+bool dsn_is_wanted(const struct envelope *, enum dsn_action);
 
 /* Writes the report on M's recipients that want one; 0, or -1 with errno. */
 int dsn_write(struct draft *, const struct conf *, struct message *m,

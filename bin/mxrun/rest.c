@@ -14,6 +14,7 @@
 
 enum { SYNC_NAMES = 100, SYNC_MS = 1000 };
 
+static enum dsn_action action_of(const struct envelope *);
 static void settle_open(struct lane *, const char *dsn);
 static void settle_closed(struct lane *, const char *dsn);
 static time_t next_attempt(const struct lane *, time_t now);
@@ -36,7 +37,7 @@ settle(struct lane *l)
 		return;
 	}
 	if (failed &&
-	    bounce_make(d->run, d->job, &l->message, DSN_FAILED, dsn) == -1) {
+	    bounce_make(d->run, d->job, &l->message, action_of(e), dsn) == -1) {
 		rest_trouble(l, "no-dsn");
 		return; /* the journal keeps the fails for the next run */
 	}
@@ -50,6 +51,16 @@ settle(struct lane *l)
 		settle_open(l, failed ? dsn : NULL);
 	else
 		settle_closed(l, dsn);
+}
+
+/* Who wants to hear of no failure may still be told who was relayed. */
+static enum dsn_action
+action_of(const struct envelope *e)
+{
+	return dsn_is_wanted(e, DSN_FAILED) ||
+		envelope_count(e, RCPT_WAITING) > 0
+	    ? DSN_FAILED
+	    : DSN_RELAYED;
 }
 
 void

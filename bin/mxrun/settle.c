@@ -21,6 +21,7 @@ struct rcpt_said {
 
 static bool is_all_done(const struct lane *);
 static void finish_delivered(struct lane *);
+static bool is_relayed(const struct lane *, size_t rcpt);
 static void log_delivered(struct lane *);
 static bool journal(struct lane *, size_t rcpt);
 static void journal_done(struct lane *, size_t rcpt);
@@ -86,12 +87,13 @@ is_all_done(const struct lane *l)
 static void
 finish_delivered(struct lane *l)
 {
-	bool tells = strstr(l->server.ext, "DSN") != NULL, asked = false;
 	struct envelope *e = l->message.envelope;
+	bool ours = false;
 
 	for (size_t i = 0; i < e->nrcpt; i++)
-		asked |= (e->rcpt[i].notify & NOTIFY_SUCCESS) != 0;
-	if ((tells || !asked) && rest_unlink(l)) {
+		ours |= e->rcpt[i].relayed ||
+		    (e->rcpt[i].state == RCPT_WAITING && is_relayed(l, i));
+	if (!ours && rest_unlink(l)) {
 		log_delivered(l);
 		return;
 	}
@@ -100,8 +102,15 @@ finish_delivered(struct lane *l)
 			journal(l, i);
 	}
 	sync_message(l);
-	if (!tells && asked) /* else it could only not be unlinked */
+	if (ours) /* else it could only not be unlinked */
 		rest_relayed(l);
+}
+
+static bool
+is_relayed(const struct lane *l, size_t i)
+{
+	return (l->message.envelope->rcpt[i].notify & NOTIFY_SUCCESS) != 0 &&
+	    strstr(l->server.ext, "DSN") == NULL;
 }
 
 /* Of a message that is gone: there is no journal to write any more. */
@@ -149,7 +158,9 @@ journal_done(struct lane *l, size_t i)
 	char text[OUTCOME_TEXT];
 
 	outcome_text(&l->replies[i], text);
-	append(l, &r, event_done(&r, i, time(NULL), host, text));
+	append(l, &r,
+	    (is_relayed(l, i) ? event_relayed : event_done)(
+		&r, i, time(NULL), host, text));
 	l->d->report->delivered++;
 	refusal_not(l, i);
 	log_rcpt(l, "delivered", i, &(struct rcpt_said){host, text});

@@ -34,9 +34,11 @@ struct rcpt {
 	unsigned notify;
 	char *orcpt; /* "" if none */
 	enum rcpt_state state;
-	time_t when; /* of the last event */
-	char *host;  /* "primary.example [192.0.2.1]" or "" */
-	char *reply; /* last reply or reason, "550 5.1.1 text"; "" if none */
+	bool relayed; /* delivered to a server that knows no DSN, and its
+			 sender, who asked to hear of it, was not told yet */
+	time_t when;  /* of the last event */
+	char *host;   /* "primary.example [192.0.2.1]" or "" */
+	char *reply;  /* last reply or reason, "550 5.1.1 text"; "" if none */
 };
 
 struct envelope {
@@ -95,7 +97,7 @@ size_t envelope_count(const struct envelope *, enum rcpt_state);
  *	rcpt path= notify= orcpt=       (numbered from 0 in this order)
  *	end rcpts=                      (the envelope is whole)
  *	try at= host= reply=            (an attempt that left some waiting)
- *	done rcpt= at= host= reply=
+ *	done rcpt= at= host= reply= relayed=
  *	fail rcpt= at= host= reply=
  *	dsn n= at= id=                  (all fails so far are reported; id ""
  *					when none was wanted)
@@ -107,6 +109,9 @@ size_t envelope_count(const struct envelope *, enum rcpt_state);
 bool envelope_record_rcpt(struct record *, const struct rcpt *);
 bool event_try(struct record *, time_t, const char *host, const char *reply);
 bool event_done(
+    struct record *, size_t rcpt, time_t, const char *host, const char *reply);
+/* "done", and the sender is to be told that it was relayed. */
+bool event_relayed(
     struct record *, size_t rcpt, time_t, const char *host, const char *reply);
 bool event_fail(
     struct record *, size_t rcpt, time_t, const char *host, const char *reply);

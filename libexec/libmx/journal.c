@@ -191,7 +191,14 @@ apply_try(struct envelope *e, const struct record_view *r)
 static int
 apply_done(struct envelope *e, const struct record_view *r)
 {
-	return apply_outcome(e, r, RCPT_DELIVERED);
+	uint64_t i, relayed;
+
+	if (apply_outcome(e, r, RCPT_DELIVERED) == -1)
+		return -1;
+	if (record_get_number(r, "rcpt", &i))
+		e->rcpt[i].relayed =
+		    record_get_number(r, "relayed", &relayed) && relayed == 1;
+	return 0;
 }
 
 static int
@@ -219,12 +226,15 @@ apply_outcome(
 static int
 apply_dsn(struct envelope *e, const struct record_view *r)
 {
+	char id[ID_NAME + 1];
+	bool made = record_get(r, "id", id, sizeof id) && *id != '\0';
 	uint64_t n;
 
 	if (!record_get_number(r, "n", &n) || n != e->dsns + 1)
 		return malformed();
 	e->dsns = (unsigned)n;
 	for (size_t i = 0; i < e->nrcpt; i++) {
+		e->rcpt[i].relayed &= !made;
 		if (e->rcpt[i].state == RCPT_FAILED)
 			e->rcpt[i].state = RCPT_CLOSED;
 	}

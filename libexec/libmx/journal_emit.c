@@ -88,6 +88,17 @@ event_done(struct record *r, size_t rcpt, time_t at, const char *host,
 }
 
 bool
+event_relayed(struct record *r, size_t rcpt, time_t at, const char *host,
+    const char *reply)
+{
+	record_begin(r, "done");
+	record_add_number(r, "rcpt", rcpt);
+	record_add_number(r, "relayed", 1);
+	add_answer(r, at, host, reply);
+	return record_end(r);
+}
+
+bool
 event_fail(struct record *r, size_t rcpt, time_t at, const char *host,
     const char *reply)
 {
