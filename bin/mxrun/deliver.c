@@ -120,11 +120,13 @@ start_next(struct delivery *d)
 	return true;
 }
 
-/* One that has a session, else one that may have one. */
+/* One that has a session, else one that may have one.  What is only being
+ * opened is no reason to close what is open. */
 static struct lane *
 free_lane(struct delivery *d)
 {
-	unsigned open = LANES_MAX - lanes_in(d, LANE_CLOSED);
+	unsigned open = lanes_in(d, LANE_IDLE) + lanes_in(d, LANE_BUSY);
+	unsigned opening = lanes_in(d, LANE_OPENING);
 	size_t left = d->due->n - d->at + d->nagain;
 	struct lane *closed = NULL;
 
@@ -140,6 +142,7 @@ free_lane(struct delivery *d)
 		if (l->state == LANE_CLOSED && closed == NULL)
 			closed = l;
 	}
+	open += opening;
 	if (open == 0 || d->down || d->no_such)
 		return closed;
 	return open < d->pace.allowed && left >= WORTH * open ? closed : NULL;
