@@ -81,7 +81,8 @@ for name in sender.test list.test 127.in-addr.arpa; do
 	until_true 10 dns_has "$dns" $name
 done
 start_clamd && start_spamd || exit 1
-start_primary 'RCPT:b@example.com=250 2.1.5 fine' 'RCPT=550 5.1.1 who?'
+start_primary 'RCPT:b@example.com=250 2.1.5 fine' \
+    'RCPT:later@example.com=450 4.2.1 not now' 'RCPT=550 5.1.1 who?'
 sed "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf" >"$conf.new"
 printf '%s\n' "clamd $clamd" "spamd $spamd" >>"$conf.new"
 mv "$conf.new" "$conf"
@@ -126,6 +127,11 @@ for test in ptr dnsbl spf greylist recipient header dkim malware spam; do
 	row "4 KB in, $test" "$more"
 	policy "UPDATE policy SET verdict = 'off' WHERE test = '$test'"
 done
+# an answer that is none is not remembered, and stops nobody
+policy "UPDATE policy SET verdict = 'log' WHERE test = 'recipient'"
+median "$messages" 1 later@example.com "$scratch/signed"
+row '4 KB in, recipient, asked each time' \
+    "$(echo "$cpu $base" | awk '{ printf ", %+.2f", $1 - $2 }')"
 policy "UPDATE policy SET verdict = 'defer' WHERE test IN ($everything)"
 "$tests/bench/policy.py" 2 1 b@example.com "$scratch/signed" \
     "$build/bin/mxrecv" -f "$conf" >/dev/null || exit 1
