@@ -45,8 +45,9 @@ connect_begin(struct lane *l)
 	l->server.host[0] = '\0';
 	sender_identity(l->sender, d->job->identity);
 	sender_authorities(l->sender, d->run->conf->tls_authorities);
-	sender_ask_open(
-	    l->sender, d->run->conf->hostname, r->target, r->n, l->deadline);
+	if (sender_ask_open(l->sender, d->run->conf->hostname, r->target, r->n,
+		l->deadline) == -1)
+		l->deadline = l->asked; /* who was not asked does not answer */
 	return true;
 }
 

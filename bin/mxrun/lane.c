@@ -110,8 +110,10 @@ hand_over(struct lane *l)
 	sender_id(l->sender, m->name);
 	l->asked = wire_now();
 	l->deadline = l->asked + patience(m);
-	sender_ask_mail(l->sender, m->envelope,
-	    &(struct send_piece){m->fd, SPOOL_HEAD, m->length}, l->deadline);
+	if (sender_ask_mail(l->sender, m->envelope,
+		&(struct send_piece){m->fd, SPOOL_HEAD, m->length},
+		l->deadline) == -1)
+		l->deadline = l->asked; /* who was not asked does not answer */
 }
 
 /* A server may take fewer recipients at once than there are, and fewer

@@ -94,7 +94,8 @@ int
 sender_open(struct sender *s, const char *helo, const struct send_target *t,
     size_t n, int64_t deadline, struct send_answer *out)
 {
-	sender_ask_open(s, helo, t, n, deadline);
+	if (sender_ask_open(s, helo, t, n, deadline) == -1)
+		deadline = wire_now(); /* who was not asked does not answer */
 	return sender_hear_open(s, deadline, out);
 }
 
