@@ -167,30 +167,27 @@ void sender_authorities(struct sender *, const char *file);
 bool send_identity_parse(const char *s, enum send_identity *);
 /* "none", "may" … */
 bool send_tls_parse(const char *s, enum send_tls *);
+/* Whether RCPT would be accepted from FROM.  Code 0 in either reply: it was not
+ * asked, or the session was lost.  0 or -1 as above. */
+int sender_probe(struct sender *, const char *from, const char *rcpt,
+    int64_t deadline, struct reply *mail, struct reply *answer);
+/*
+ * In two steps, so that one process can wait for many senders: what ask began,
+ * hear ends, once sender_fd() is readable.  Between them the sender may only
+ * be stopped.
+ */
+int sender_ask_open(struct sender *, const char *helo,
+    const struct send_target *, size_t n, int64_t deadline);
+int sender_hear_open(struct sender *, int64_t deadline, struct send_answer *);
 /*
  * Hands over one message: those recipients of E that wait.  REPLIES has
  * E->nrcpt members; those asked are filled.  Code 0: the outcome is not known,
  * the text says why ("lost connection with …").  *ALIVE tells whether the
  * session can go on; if so, code 0 with an empty text is a recipient that was
  * not asked, because the server takes fewer at once: journal the others, then
- * call again.  Each call answers at least one recipient or ends the session.
+ * ask again.  Each answer is about at least one recipient or ends the session.
  * After -1, too, what REPLIES says stands: a 2xx in it was heard.
  */
-int sender_mail(struct sender *, const struct envelope *e, int fd,
-    uint64_t offset, uint64_t size, int64_t deadline, struct reply *replies,
-    bool *alive);
-/* Whether RCPT would be accepted from FROM.  Code 0 in either reply: it was not
- * asked, or the session was lost.  0 or -1 as above. */
-int sender_probe(struct sender *, const char *from, const char *rcpt,
-    int64_t deadline, struct reply *mail, struct reply *answer);
-/*
- * sender_open() and sender_mail() in two steps, so that one process can wait
- * for many senders: what ask began, hear ends, once sender_fd() is readable.
- * Between them the sender may only be stopped.
- */
-int sender_ask_open(struct sender *, const char *helo,
-    const struct send_target *, size_t n, int64_t deadline);
-int sender_hear_open(struct sender *, int64_t deadline, struct send_answer *);
 int sender_ask_mail(struct sender *, const struct envelope *,
     const struct send_piece *, int64_t deadline);
 int sender_hear_mail(struct sender *, const struct envelope *, int64_t deadline,

@@ -134,14 +134,6 @@ sender_hear_open(struct sender *s, int64_t deadline, struct send_answer *out)
 }
 
 int
-sender_mail(struct sender *s, const struct envelope *e, int fd, uint64_t offset,
-    uint64_t size, int64_t deadline, struct reply *replies, bool *alive)
-{
-	sender_ask_mail(s, e, &(struct send_piece){fd, offset, size}, deadline);
-	return sender_hear_mail(s, e, deadline, replies, alive);
-}
-
-int
 sender_ask_mail(struct sender *s, const struct envelope *e,
     const struct send_piece *piece, int64_t deadline)
 {
