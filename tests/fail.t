@@ -103,7 +103,9 @@ is "$wrong" '' "mail goes out, $runs failing calls"
 stop "$primary_pid"
 start_primary 'RCPT:b@b.test=550 5.1.1 nobody'
 add_domain a.test
-policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
+# its 550 is believed at once, also when it could not be reached before
+policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port';
+    UPDATE setting SET value = '0' WHERE name = 'settle_wait'"
 bounce() {
 	rm -rf "$spool" "$scratch"/state.db* "$scratch"/mx/message.*
 	cp -a "$scratch/ready" "$spool"
