@@ -16,7 +16,6 @@
 #include "seal.h"
 #include "session.h"
 #include "trace.h"
-#include "usage.h"
 
 struct copy { /* of one domain */
 	struct draft *draft;
@@ -220,9 +219,8 @@ write_receipt(struct disk *d, const struct session *s,
 		    s->id, "domain", copies[i].domain, "from",
 		    s->mail.sender.mailbox, "size", size, "client", address,
 		    "name", s->client.name, "helo", s->helo, NULL);
-		if (disk_state(d) != NULL)
-			usage_add(disk_state(d), copies[i].domain,
-			    s->mail.content.octets, time(NULL));
+		arrivals_add(
+		    &d->arrivals, copies[i].domain, s->mail.content.octets);
 		notes_accepted(&d->notes, s, copies[i].id, copies[i].domain);
 	}
 	if (n > 1)

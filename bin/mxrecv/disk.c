@@ -42,6 +42,9 @@ disk_end(struct disk *d)
 {
 	drop(d);
 	notes_free(&d->notes);
+	if (d->arrivals.n > 0 && disk_state(d) != NULL)
+		arrivals_write(&d->arrivals, d->state);
+	arrivals_free(&d->arrivals);
 	if (d->policy != d->lent->policy)
 		policy_db_close(d->policy);
 	state_db_close(d->state);

@@ -6,6 +6,7 @@
 #ifndef DISK_H
 #define DISK_H
 
+#include "arrivals.h"
 #include "conf.h"
 #include "notes.h"
 #include "serve.h"
@@ -23,6 +24,7 @@ struct disk {
 	bool policy_bad, state_bad; /* said so already */
 	bool tls, tls_known;	    /* STARTTLS is offered */
 	struct notes notes;
+	struct arrivals arrivals;
 	bool drafting;
 	struct draft draft;
 };
