@@ -5,9 +5,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-hold() {
-	"$tests/peers/hold.py" "$@"
-}
+hold=$tests/peers/hold.py # by its path: stop() must reach it, not a shell
 
 # start_listener [ADDRESS…]: pid in $parent, the first one's port in $port
 start_listener() {
@@ -61,7 +59,7 @@ add_domain example.com
 # ---- by hand
 start_listener 127.0.0.1 '[::1]'
 submit hand
-like "$(hold hear ::1 "$port")" '^220 You are ::1' 'IPv6 beside IPv4'
+like "$("$hold" hear ::1 "$port")" '^220 You are ::1' 'IPv6 beside IPv4'
 until_true 5 has_children "$parent" 1
 ok $? 'who has served is gone; the scribe stays'
 has_zombie "$parent"
@@ -89,26 +87,26 @@ is "$(rcpt b@example.com)" 250 'and it is back'
 sed -i 's/^hostname .*/hostname other.test/' "$conf"
 kill -HUP "$parent"
 until_true 5 grep -q reloaded "$scratch/log"
-like "$(hold hear 127.0.0.1 "$port")" '^220-other.test' 'SIGHUP: mx.conf anew'
+like "$("$hold" hear 127.0.0.1 "$port")" '^220-other.test' 'SIGHUP: mx.conf anew'
 echo 'no such key' >>"$conf"
 kill -HUP "$parent"
 until_true 5 grep -q 'unknown key' "$scratch/log"
 ok $? 'trouble in it is logged'
-like "$(hold hear 127.0.0.1 "$port")" '^220-other.test' 'and the old one holds'
+like "$("$hold" hear 127.0.0.1 "$port")" '^220-other.test' 'and the old one holds'
 sed -i -e '$d' -e 's/^hostname .*/hostname backup.test/' "$conf"
 stop "$parent"
 
 # ---- too many
 echo 'connections_per_network 40' >>"$conf"
 start_listener
-hold many "$port" 500 127.0.0.2 "$scratch/held" &
+"$hold" many "$port" 500 127.0.0.2 "$scratch/held" &
 many=$!
 will_stop $many
 until_true 20 test -s "$scratch/held"
 is "$(cat "$scratch/held")" '40 460' '500 from a network: 40 are served'
-like "$(hold hear 127.0.0.1 "$port" 127.1.0.1)" '^220 You are 127.1.0.1' \
+like "$("$hold" hear 127.0.0.1 "$port" 127.1.0.1)" '^220 You are 127.1.0.1' \
     'another network is'
-like "$(hold hear 127.0.0.1 "$port" 127.0.0.9)" \
+like "$("$hold" hear 127.0.0.1 "$port" 127.0.0.9)" \
     '^421 4.7.0 .*Too many connections from \[127.0.0.9\]' 'its neighbour is not'
 grep -q 'too-many client=127.0.0.2' "$scratch/log"
 ok $? 'it is logged'
@@ -116,13 +114,13 @@ ok $? 'it is logged'
 ok $? 'but not each of them'
 stop $many
 until_true 20 has_children "$parent" 1
-like "$(hold hear 127.0.0.1 "$port" 127.0.0.9)" '^220 ' 'who goes makes room'
+like "$("$hold" hear 127.0.0.1 "$port" 127.0.0.9)" '^220 ' 'who goes makes room'
 stop "$parent"
 sed -i '$d' "$conf"
 echo 'connections 3' >>"$conf"
 start_listener
 rm "$scratch/held"
-hold many "$port" 5 127.0.0.2 "$scratch/held" &
+"$hold" many "$port" 5 127.0.0.2 "$scratch/held" &
 many=$!
 will_stop $many
 until_true 20 test -s "$scratch/held"
@@ -135,12 +133,12 @@ sed -i '$d' "$conf"
 printf '%s\n' 'connections 1000' 'connections_per_network 600' >>"$conf"
 start_listener
 rm "$scratch/held"
-hold many "$port" 500 127.0.0.2 "$scratch/held" &
+"$hold" many "$port" 500 127.0.0.2 "$scratch/held" &
 many=$!
 will_stop $many
 until_true 30 test -s "$scratch/held"
 is "$(cat "$scratch/held")" '500 0' '500 sit there and say nothing'
-like "$(hold soon 127.0.0.1 "$port" 127.1.0.1)" '^greeted' \
+like "$("$hold" soon 127.0.0.1 "$port" 127.1.0.1)" '^greeted' \
     'another is greeted within 5 s'
 pss() {
 	for pid in $(pgrep -P "$parent"); do
@@ -164,7 +162,7 @@ sed -i '$d' "$conf"
 
 # ---- the end
 start_listener
-hold half "$port" "$scratch/go" >"$scratch/said" &
+"$hold" half "$port" "$scratch/go" >"$scratch/said" &
 half=$!
 until_true 10 test -e "$scratch/go.ready"
 kill -TERM "$parent"
@@ -184,7 +182,7 @@ ok $? 'then the parent goes'
 
 start_listener
 rm -f "$scratch/go" "$scratch/go.ready"
-hold half "$port" "$scratch/go" >"$scratch/said" &
+"$hold" half "$port" "$scratch/go" >"$scratch/said" &
 half=$!
 until_true 10 test -e "$scratch/go.ready"
 served=$(pgrep -P "$parent" | wc -l)
