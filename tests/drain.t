@@ -192,6 +192,14 @@ is "$(taken):$(logged bounced)" 30:0 'one of many is refused'
 run
 is "$(logged bounced)" 1 'and bounced once the others were seen'
 
+fresh 'RCPT:x@example.com=550 5.1.1 no'
+was_down
+state 'UPDATE primary_mx SET state = 3, failures = 1'
+put 1 x@example.com
+run
+is "$(logged primary-doubtful):$(logged bounced)" 0:1 \
+    'one that only stumbled is believed at once'
+
 fresh 'DATAEND=554 5.3.0 can not write'
 was_down
 put 40 b@example.com

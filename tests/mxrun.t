@@ -100,8 +100,15 @@ run
 is "$(logged primary-down)" 0 'no other probe before that'
 run example.com
 is "$(logged primary-down)" 1 'but when it is named'
-run_at +16m
-is "$(logged primary-down)" 1 'and when the time has come'
+run_at +40s
+is "$(logged primary-down)" 1 'and, as it is SUSPECT, by the next walk'
+is "$(state state)" 3 'three failures in a minute'
+run_at +3m
+is "$(state state)" 2 'in three are DOWN'
+run_at +5m
+is "$(logged primary-down)" 0 'that is not tried with each walk'
+run_at +20m
+is "$(logged primary-down)" 1 'but when the time has come'
 run_at +30h
 next=$(($(state next_attempt) - $(date +%s) - 30 * 3600))
 [ "$next" -ge 6600 ] && [ "$next" -le 7800 ]

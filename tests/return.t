@@ -43,9 +43,11 @@ put 60
 run
 is "$(health):$(find "$spool/queue/example.com" -type f | wc -l)" 3:60 \
     'it is stopped: SUSPECT, sixty wait'
-state 'UPDATE primary_mx SET outage = outage - 600, since = since - 600'
+state 'UPDATE primary_mx SET outage = outage - 120, since = since - 120'
 run example.com
-is "$(health)" 2 'ten minutes later it is DOWN'
+is "$(health)" 3 'two failures'
+run example.com
+is "$(health)" 2 'and a third, two minutes later: it is DOWN'
 
 LD_LIBRARY_PATH=$postfix/usr/lib/postfix \
     "$postfix/usr/lib/postfix/sbin/master" -c "$home/etc" -d \

@@ -34,9 +34,7 @@ primary_next(const struct primary *p, const struct message *m)
 {
 	if (m->envelope->held)
 		return 0;
-	if (primary_is_away(p) && p->next_attempt > m->next)
-		return p->next_attempt;
-	return m->next;
+	return primary_due(p) > m->next ? primary_due(p) : m->next;
 }
 
 const char *

@@ -61,7 +61,7 @@ stats_domain(struct mxq *q, const char *domain)
 	cells[4].when = sums.oldest;
 	cells[5].text = health_name(primary.health.state);
 	cells[6].when = primary.health.since;
-	cells[7].when = primary_is_away(&primary) ? primary.next_attempt : 0;
+	cells[7].when = primary_due(&primary);
 	if (*primary.host != '\0')
 		cells[8].text = primary.host;
 	if (primary.doubt != 0)

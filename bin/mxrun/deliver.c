@@ -57,9 +57,7 @@ delivery_begin(struct delivery *d, const struct run *run, const struct job *job,
 	doubt_begin(&d->doubt,
 	    &(struct doubt_rule){job->handled ? job->settle_wait : 0,
 		job->primary.doubt,
-		primary_is_away(&job->primary) ||
-		    job->primary.health.state == PRIMARY_RETURNING ||
-		    due->n >= DOUBT_FIRST},
+		primary_returns(&job->primary) || due->n >= DOUBT_FIRST},
 	    now);
 	learned_init(&d->learned, run->conf, job->handled);
 }
@@ -67,8 +65,7 @@ delivery_begin(struct delivery *d, const struct run *run, const struct job *job,
 void
 delivery_run(struct delivery *d)
 {
-	if (d->job->primary.health.state == PRIMARY_RETURNING ||
-	    primary_is_away(&d->job->primary))
+	if (primary_returns(&d->job->primary))
 		canary_first(d->due, d->dir, &d->learned);
 	lineup_begin(&d->lineup, d->due, d->dir);
 	do {

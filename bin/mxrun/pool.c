@@ -119,13 +119,12 @@ has_room(const struct pool *p, bool probes)
 static bool
 is_due(const struct run *run, const struct job *j)
 {
-	time_t now = time(NULL);
+	time_t now = time(NULL), next = primary_due(&j->primary);
 	struct stat st;
 
 	if (j->forced)
 		return true;
-	if (primary_is_away(&j->primary) && j->primary.next_attempt > now &&
-	    due_is_believable(j->primary.next_attempt, now))
+	if (next > now && due_is_believable(next, now))
 		return false;
 	if (j->walk.dir_mtime_ns == 0 ||
 	    fstatat(run->spool.queue, j->domain, &st, AT_SYMLINK_NOFOLLOW) ==

@@ -60,11 +60,8 @@ mend_clock(struct health *h, time_t now)
 static bool
 has_failed_for_long(const struct health *h, time_t now)
 {
-	time_t failing = now - h->outage;
-
-	return (h->failures >= HEALTH_FAILURES && failing >= HEALTH_FAILING) ||
-	    (h->failures >= HEALTH_FAILURES_SLOW &&
-		failing >= HEALTH_FAILING_SLOW);
+	return h->failures >= HEALTH_FAILURES &&
+	    now - h->outage >= HEALTH_FAILING;
 }
 
 /* What turns out to be DOWN was so from its first failure on; one that had

@@ -29,13 +29,11 @@ enum health_event {
 	HEALTH_EVENTS
 };
 
-/* SUSPECT becomes DOWN when it failed often and long enough: either of both
- * rows.  RETURNING that has nothing to deliver becomes UP after a while. */
+/* SUSPECT becomes DOWN when it failed often and long enough.  RETURNING that
+ * has nothing to deliver becomes UP after a while. */
 enum {
-	HEALTH_FAILURES = 3,  /* ... the first so long ago: */
-	HEALTH_FAILING = 120, /* seconds */
-	HEALTH_FAILURES_SLOW = 2,
-	HEALTH_FAILING_SLOW = 600,
+	HEALTH_FAILURES = 3,  /* in a row, ... */
+	HEALTH_FAILING = 120, /* ... the first so many seconds ago */
 	HEALTH_RETURNED = 900
 };
 

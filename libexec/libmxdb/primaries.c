@@ -107,7 +107,25 @@ primaries_are_sound(struct sql *q)
 	return sql_statement(q, get_sql) != NULL;
 }
 
-/* A callout may try sooner than a delivery, so that DOWN is soon known. */
+bool
+primary_returns(const struct primary *p)
+{
+	return p->health.state == PRIMARY_DOWN ||
+	    p->health.state == PRIMARY_RETURNING;
+}
+
+time_t
+primary_due(const struct primary *p)
+{
+	if (!primary_is_away(p))
+		return 0;
+	return p->health.state == PRIMARY_SUSPECT &&
+		p->next_ask < p->next_attempt
+	    ? p->next_ask
+	    : p->next_attempt;
+}
+
+/* A SUSPECT is tried sooner, so that it is soon UP or DOWN. */
 static void
 schedule(struct primary *p, const struct news *n)
 {
