@@ -15,6 +15,7 @@
 #include "primaries.h"
 #include "session.h"
 #include "usage.h"
+#include "wire.h"
 
 enum { UP_HOLDS = 300, MIB = 1 << 20, ETRN_MS = 10000 };
 
@@ -23,6 +24,9 @@ static uint64_t own_number(
     struct inquiry *, const struct session *, const char *name);
 static bool is_own_exchanger(
     struct inquiry *, const struct session *, const struct domain_row *);
+static bool is_own_certificate(
+    struct inquiry *, const struct session *, const struct domain_row *);
+static bool find_exchangers(struct inquiry *, const struct domain_row *);
 
 enum answer
 inquiry_elsewhere(void *ctx, const struct session *s)
@@ -83,7 +87,7 @@ inquiry_may_etrn(
 		return ANSWER_YES;
 	if (strcmp(who, "mx") == 0)
 		return is_own_exchanger(q, s, row) ? ANSWER_YES : ANSWER_NO;
-	return ANSWER_NO;
+	return is_own_certificate(q, s, row) ? ANSWER_YES : ANSWER_NO;
 }
 
 /* Known, and not only from long ago. */
@@ -123,19 +127,41 @@ static bool
 is_own_exchanger(
     struct inquiry *q, const struct session *s, const struct domain_row *row)
 {
+	bool found = false;
+
+	if (!find_exchangers(q, row))
+		return false;
+	for (size_t i = 0; i < q->route.n; i++)
+		found |= ip_equal(&q->route.target[i].ip, &s->client.ip);
+	return found;
+}
+
+/* Verified, and for the domain itself or for one of those hosts. */
+static bool
+is_own_certificate(
+    struct inquiry *q, const struct session *s, const struct domain_row *row)
+{
+	bool found = tls_peer_is(&s->tls, row->name);
+
+	if (found || s->tls.verified == TLS_UNVERIFIED ||
+	    !find_exchangers(q, row))
+		return found;
+	for (size_t i = 0; i < q->route.n; i++)
+		found |= tls_peer_is(&s->tls, q->route.target[i].host);
+	return found;
+}
+
+static bool
+find_exchangers(struct inquiry *q, const struct domain_row *row)
+{
 	const struct route_question question = {.domain = row->name,
 	    .handled = true,
 	    .row = row->route,
 	    .deadline = wire_now() + ETRN_MS};
 	struct dns *dns = dns_new(q->conf);
-	struct route *r = &q->route;
-	bool found = false;
+	bool found = dns != NULL &&
+	    route_find(dns, q->conf, &question, &q->route) == ROUTE_FOUND;
 
-	if (dns != NULL &&
-	    route_find(dns, q->conf, &question, r) == ROUTE_FOUND) {
-		for (size_t i = 0; i < r->n; i++)
-			found |= ip_equal(&r->target[i].ip, &s->client.ip);
-	}
 	dns_free(dns);
 	return found;
 }

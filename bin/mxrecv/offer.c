@@ -42,6 +42,8 @@ offer_request(const struct conf *c, struct tls_request *r)
 		r->key.item[r->key.n++] = c->certificate[i].key;
 	}
 	r->name.item[r->name.n++] = c->hostname;
+	if (*c->tls_client_authorities != '\0')
+		r->ca_file = c->tls_client_authorities;
 }
 
 const char *

@@ -283,6 +283,7 @@ static void
 log_session(const struct connection *c)
 {
 	const struct counters *n = &c->session.count;
+	const struct tls_answer *tls = &c->session.tls;
 	char address[IP_TEXT], messages[12], rcpts[12], refused[12], errors[12],
 	    octets[24], ms[24];
 
@@ -296,8 +297,9 @@ log_session(const struct connection *c)
 	log_event(LOG_L_INFO, "session", "id", c->session.id, "client", address,
 	    "name", c->session.client.name, "helo", c->session.helo, "messages",
 	    messages, "recipients", rcpts, "refused", refused, "errors", errors,
-	    "refused-by", c->session.refused_by, "tls",
-	    word(c->session.tls.protocol), "cipher",
-	    word(c->session.tls.cipher), "octets", octets, "ms", ms, "end",
-	    c->end, NULL);
+	    "refused-by", c->session.refused_by, "tls", word(tls->protocol),
+	    "cipher", word(tls->cipher), "certificate", word(tls->subject),
+	    "certificate-for", word(tls->peer_names), "certificate-failure",
+	    word(tls_failure_name[tls->failure]), "octets", octets, "ms", ms,
+	    "end", c->end, NULL);
 }

@@ -5,7 +5,8 @@
  *		for <b@example.com>; Mon, 23 Nov 2026 10:00:00 +0000
  *
  * Under TLS a line "(using TLSv1.3 with cipher … (256/256 bits))" is before
- * "by".  "unknown" stands where the address has no name of its own.
+ * "by", and one "(client certificate verified: mail.example.org)" where it was.
+ * "unknown" stands where the address has no name of its own.
  */
 #include "trace.h"
 
@@ -33,7 +34,8 @@ trace_received(const struct session *s, const char *id, const char *for_,
     time_t when, char out[TRACE_LEN])
 {
 	const char *name = s->client.name[0] ? s->client.name : "unknown";
-	char address[LITERAL_LEN + 1], date[DATE_LEN], tls[2 * TLS_WORD + 64];
+	char address[LITERAL_LEN + 1], date[DATE_LEN];
+	char tls[2 * TLS_WORD + DOMAIN_LEN + 128];
 	size_t len = strlen(out);
 
 	ip_format_literal(&s->client.ip, address);
@@ -51,11 +53,18 @@ trace_received(const struct session *s, const char *id, const char *for_,
 static void
 describe_tls(const struct tls_answer *a, char *out, size_t size)
 {
+	size_t len;
+
 	*out = '\0';
-	if (a->up)
-		snprintf(out, size,
-		    "\r\n\t(using %s with cipher %s (%u/%u bits))", a->protocol,
-		    a->cipher, a->bits, a->bits);
+	if (!a->up)
+		return;
+	snprintf(out, size, "\r\n\t(using %s with cipher %s (%u/%u bits))",
+	    a->protocol, a->cipher, a->bits, a->bits);
+	len = strlen(out);
+	if (a->verified != TLS_UNVERIFIED && *a->peer_names != '\0')
+		snprintf(out + len, size - len,
+		    "\r\n\t(client certificate verified: %.*s)",
+		    (int)strcspn(a->peer_names + 1, " "), a->peer_names + 1);
 }
 
 /* Rules are many words joined by commas: the field is folded behind them. */

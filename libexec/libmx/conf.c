@@ -71,6 +71,7 @@ static const struct key keys[] = {
     NUMBER("tls_key", KEY, certificate, 0, 0),
     STRING("tls_helper", PATH, tls_helper),
     STRING("tls_authorities", PATH, tls_authorities),
+    STRING("tls_client_authorities", PATH, tls_client_authorities),
     NUMBER("client_names", YESNO, client_names, 0, 1),
     STRING("arc_key", PATH, arc_key),
     STRING("arc_selector", LABELS, arc_selector),

@@ -54,6 +54,7 @@ struct conf {
 	unsigned certificates;		/* 0: no STARTTLS */
 	char tls_helper[PATH_MAX];	/* socket of an mx-tls; "": libexec's */
 	char tls_authorities[PATH_MAX]; /* of primaries; "": the system's */
+	char tls_client_authorities[CONF_FILE]; /* "": no client is asked */
 };
 
 /* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */

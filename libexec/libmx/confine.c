@@ -192,7 +192,8 @@ add_conf(int ruleset, const struct conf *c, enum confine_role role)
 		    add_certificate(ruleset, c->certificate[i].key) == -1)
 			return -1;
 	}
-	if (add_certificate(ruleset, c->arc_key) == -1)
+	if (add_certificate(ruleset, c->arc_key) == -1 ||
+	    add_certificate(ruleset, c->tls_client_authorities) == -1)
 		return -1;
 	return add_certificate(ruleset, c->tls_authorities);
 }

@@ -82,6 +82,45 @@ tls_read_answer(struct pairs_in *in, int64_t deadline, struct tls_answer *a)
 	return -1;
 }
 
+bool
+tls_peer_is(const struct tls_answer *a, const char *host)
+{
+	const char *name = a->peer_names, *below = strchr(host, '.');
+
+	while (a->verified != TLS_UNVERIFIED && *name != '\0') {
+		size_t n = strcspn(++name, " ");
+
+		if ((n == strlen(host) && strncmp(name, host, n) == 0) ||
+		    (n > 2 && strncmp(name, "*.", 2) == 0 && below != NULL &&
+			below > host && n == strlen(below) + 1 &&
+			strncmp(name + 1, below, n - 1) == 0))
+			return true;
+		name += n;
+	}
+	return false;
+}
+
+bool
+tls_add_peer_name(struct tls_answer *a, const char *name, size_t n)
+{
+	size_t len = strlen(a->peer_names), i = 0;
+
+	if (n >= 2 && memcmp(name, "*.", 2) == 0)
+		i = 1;
+	for (; i < n; i++) {
+		if (!isalnum((unsigned char)name[i]) &&
+		    memchr("-._", name[i], 3) == NULL)
+			return false;
+	}
+	if (n == 0 || n > DOMAIN_LEN || len + 1 + n >= sizeof a->peer_names)
+		return false;
+	a->peer_names[len++] = ' ';
+	for (i = 0; i < n; i++)
+		a->peer_names[len++] = (char)tolower((unsigned char)name[i]);
+	a->peer_names[len] = '\0';
+	return true;
+}
+
 static int
 ask(const struct tls_call *c, const struct tls_request *r, struct helper *h,
     struct tls_answer *a)
@@ -172,6 +211,8 @@ set_pair(struct tls_answer *a, const char *key, const char *value)
 		return set_text(a->cipher, sizeof a->cipher, value);
 	if (strcmp(key, "server_name") == 0)
 		return set_name(a->server_name, value);
+	if (strcmp(key, "peer_name") == 0)
+		return tls_add_peer_name(a, value, strlen(value));
 	if (strcmp(key, "verified") == 0)
 		return set_verified(&a->verified, value);
 	if (strcmp(key, "failure") == 0)

@@ -14,7 +14,7 @@
  *	  -> ready=yes
  *	     (when all is loaded: from here on it shakes hands)
  *	  -> up=yes protocol=TLSv1.3 cipher=NAME bits=256 resumed=no
- *	     server_name=NAME verified=no|pkix|dane
+ *	     server_name=NAME verified=no|pkix|dane [peer_name=NAME …]
  *	     failure=certificate-expired|… subject=TEXT reason=TEXT
  *
  * One line a key, a block ended by an empty line.  A block that says up=no with
@@ -36,6 +36,7 @@ enum {
 	TLS_LIST = 64, /* values of a key */
 	TLS_TEXT = 256,
 	TLS_WORD = 64,
+	TLS_NAMES = 1024,
 	TLS_DEADLINE_MS = 60000, /* of a handshake; ours */
 	TLS_READY_MS = 10000
 };
@@ -98,10 +99,19 @@ struct tls_answer {
 	bool resumed;
 	char server_name[DOMAIN_LEN + 1]; /* server: SNI as asked; "" */
 	enum tls_verified verified;	  /* the peer's certificate */
+	/* server: if it is verified, the DNS names that it is for, a blank
+	 * before each; those that find room */
+	char peer_names[TLS_NAMES];
 	enum tls_failure failure; /* also of a lenient client that is up */
 	char subject[TLS_TEXT];	  /* of the peer's certificate; "" if none */
 	char reason[TLS_TEXT];	  /* of the failure, printable ASCII */
 };
+
+/* The peer is verified, and HOST, in lower case, is one of its names; "*." of a
+ * name is for one label (RFC 9525 6.3). */
+bool tls_peer_is(const struct tls_answer *, const char *host);
+/* Adds a name to its names; false: no room, or none that could be a host's. */
+bool tls_add_peer_name(struct tls_answer *, const char *name, size_t n);
 
 extern const char *const tls_failure_name[TLS_FAILURES];
 extern const char *const tls_mode_name[], *const tls_verify_name[],

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* mx-tls's end of tlsproto.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ static bool is_sound(const struct tls_request *);
 static int bad(void);
 static void free_list(struct tls_list *);
 static void add_text(struct pairs *, const char *, const char *);
+static void add_names(struct pairs *, const char *);
 
 int
 tls_read(int in, struct tls_request *r, int *network)
@@ -76,6 +78,7 @@ tls_write(int out, const struct tls_answer *a)
 		pairs_add(&p, "resumed", a->resumed ? "yes" : "no");
 		pairs_add(&p, "verified", tls_verified_name[a->verified]);
 	}
+	add_names(&p, a->peer_names);
 	add_text(&p, "server_name", a->server_name);
 	add_text(&p, "subject", a->subject);
 	add_text(&p, "failure", tls_failure_name[a->failure]);
@@ -201,4 +204,18 @@ add_text(struct pairs *p, const char *key, const char *value)
 {
 	if (*value != '\0')
 		pairs_add(p, key, value);
+}
+
+static void
+add_names(struct pairs *p, const char *names)
+{
+	char name[DOMAIN_LEN + 1];
+
+	while (*names != '\0') {
+		size_t n = strcspn(++names, " ");
+
+		snprintf(name, sizeof name, "%.*s", (int)n, names);
+		pairs_add(p, "peer_name", name);
+		names += n;
+	}
 }

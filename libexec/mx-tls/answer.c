@@ -84,6 +84,24 @@ answer_up(struct tls_answer *a, SSL *ssl)
 	note_subject(a, ssl);
 }
 
+void
+answer_names(struct tls_answer *a, X509 *peer)
+{
+	GENERAL_NAMES *names =
+	    X509_get_ext_d2i(peer, NID_subject_alt_name, NULL, NULL);
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+
+		if (name->type == GEN_DNS)
+			tls_add_peer_name(a,
+			    (const char *)ASN1_STRING_get0_data(
+				name->d.dNSName),
+			    (size_t)ASN1_STRING_length(name->d.dNSName));
+	}
+	GENERAL_NAMES_free(names);
+}
+
 static void
 note_subject(struct tls_answer *a, SSL *ssl)
 {

@@ -14,6 +14,8 @@ void answer_fail(struct tls_answer *, enum tls_failure, const char *format, ...)
 void answer_error(struct tls_answer *, const char *what);
 /* A certificate did not verify: RESULT is X509_V_ERR_…. */
 void answer_unverified(struct tls_answer *, long result);
+/* The DNS names of a peer's certificate. */
+void answer_names(struct tls_answer *, X509 *);
 /* The handshake is done. */
 void answer_up(struct tls_answer *, SSL *);
 

@@ -52,7 +52,8 @@ client_judge(SSL *ssl, const struct tls_request *r, struct tls_answer *a)
 	bool asked =
 	    SSL_is_server(ssl) ? r->ca_file != NULL : r->verify != TLS_ANY;
 
-	if (!asked || a->failure != TLS_NO_FAILURE || *a->subject == '\0')
+	if (!asked || a->failure != TLS_NO_FAILURE ||
+	    SSL_get0_peer_certificate(ssl) == NULL)
 		return;
 	if (result != X509_V_OK) {
 		answer_unverified(a, result);
@@ -63,6 +64,8 @@ client_judge(SSL *ssl, const struct tls_request *r, struct tls_answer *a)
 		    : TLS_UNVERIFIED;
 	} else {
 		a->verified = TLS_BY_PKIX;
+		if (SSL_is_server(ssl))
+			answer_names(a, SSL_get0_peer_certificate(ssl));
 	}
 }
 

@@ -5,15 +5,19 @@
  */
 #include "server.h"
 
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
 #include "answer.h"
 #include "certs.h"
 #include "ticket.h"
 
 #define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
 
-static SSL_CTX *make_context(const struct tls_request *, struct certs *);
-static bool ask_client(SSL_CTX *, const char *);
-static int take_any(int, X509_STORE_CTX *);
+static SSL_CTX *make_context(struct certs *);
+static bool ask_client(SSL *, const char *);
+static int judge(X509_STORE_CTX *, void *);
+static bool is_for_tls(X509 *);
 static int choose(SSL *, void *);
 static int acknowledge(SSL *, int *, void *);
 
@@ -26,7 +30,7 @@ server_open(const struct tls_request *r, struct tls_answer *a)
 
 	if (certs == NULL)
 		return NULL;
-	ctx = make_context(r, certs);
+	ctx = make_context(certs);
 	ssl = ctx == NULL ? NULL : SSL_new(ctx);
 	SSL_CTX_free(ctx);
 	if (ssl == NULL || SSL_set_app_data(ssl, certs) != 1) {
@@ -34,6 +38,11 @@ server_open(const struct tls_request *r, struct tls_answer *a)
 		return NULL;
 	}
 	SSL_set_accept_state(ssl);
+	/* without its file nobody is asked, and all else goes on */
+	ERR_clear_error();
+	if (r->ca_file != NULL && !ask_client(ssl, r->ca_file) &&
+	    r->mode == TLS_CHECK)
+		answer_error(a, r->ca_file);
 	return ssl;
 }
 
@@ -44,7 +53,7 @@ server_look(SSL *ssl, const struct tls_request *r, struct tls_answer *a)
 }
 
 static SSL_CTX *
-make_context(const struct tls_request *r, struct certs *certs)
+make_context(struct certs *certs)
 {
 	static const unsigned char id[] = "mx-tls";
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
@@ -61,32 +70,53 @@ make_context(const struct tls_request *r, struct certs *certs)
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
 	    SSL_CTX_set_cipher_list(ctx, CIPHERS) == 1 &&
 	    SSL_CTX_set_session_id_context(ctx, id, sizeof id - 1) == 1 &&
-	    ticket_enable(ctx, certs_first_key(certs)) &&
-	    (r->ca_file == NULL || ask_client(ctx, r->ca_file)))
+	    ticket_enable(ctx, certs_first_key(certs)))
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
 }
 
-/* Any certificate will do for mail; one that verifies is told of. */
+/*
+ * Any certificate will do for mail; one that verifies is told of.  The file may
+ * hold those of clients themselves.  No list of names goes out: who has one
+ * certificate sends it, and the system's authorities would fill 20 KB.
+ */
 static bool
-ask_client(SSL_CTX *ctx, const char *file)
+ask_client(SSL *ssl, const char *file)
 {
-	STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(file);
+	SSL_CTX *ctx = SSL_get_SSL_CTX(ssl);
 
-	if (names == NULL || SSL_CTX_load_verify_file(ctx, file) != 1)
+	if (SSL_CTX_load_verify_file(ctx, file) != 1)
 		return false;
-	SSL_CTX_set_client_CA_list(ctx, names);
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, take_any);
+	X509_VERIFY_PARAM_set_flags(
+	    SSL_get0_param(ssl), X509_V_FLAG_PARTIAL_CHAIN);
+	SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, judge, NULL);
 	return true;
 }
 
+/* A mail server has one certificate, which is for servers: authorities of the
+ * public no longer give others. */
 static int
-take_any(int good, X509_STORE_CTX *x)
+judge(X509_STORE_CTX *x, void *arg)
 {
-	(void)good;
-	(void)x;
+	(void)arg;
+	X509_VERIFY_PARAM_set_purpose(
+	    X509_STORE_CTX_get0_param(x), X509_PURPOSE_ANY);
+	if (X509_verify_cert(x) != 1) {
+		if (X509_STORE_CTX_get_error(x) == X509_V_OK)
+			X509_STORE_CTX_set_error(x, X509_V_ERR_UNSPECIFIED);
+	} else if (!is_for_tls(X509_STORE_CTX_get0_cert(x))) {
+		X509_STORE_CTX_set_error(x, X509_V_ERR_INVALID_PURPOSE);
+	}
 	return 1;
+}
+
+static bool
+is_for_tls(X509 *x)
+{
+	return X509_check_purpose(x, X509_PURPOSE_SSL_SERVER, 0) == 1 ||
+	    X509_check_purpose(x, X509_PURPOSE_SSL_CLIENT, 0) == 1;
 }
 
 static int

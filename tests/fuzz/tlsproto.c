@@ -37,7 +37,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(tls_write(fd, &a) == 0 && read_from(fd, &b) == 0);
 		assert(strcmp(a.cipher, b.cipher) == 0 &&
 		    strcmp(a.reason, b.reason) == 0 && a.failure == b.failure &&
-		    a.bits == b.bits && a.resumed == b.resumed);
+		    a.bits == b.bits && a.resumed == b.resumed &&
+		    strcmp(a.peer_names, b.peer_names) == 0);
 	}
 	close(fd);
 	return 0;

@@ -80,6 +80,42 @@ answers(void)
 }
 
 static void
+names(void)
+{
+	char long_name[DOMAIN_LEN + 2];
+	struct tls_answer a = {.verified = TLS_BY_PKIX};
+
+	is_int(ask(SAY(READY UP "verified=pkix\\npeer_name=MX.test\\n"
+				"peer_name=*.b.test\\n\\n")),
+	    0, "an answer with names");
+	is_str(answer.peer_names, " mx.test *.b.test", "names, in lower case");
+	helper_end(&helper, false);
+	ok(tls_peer_is(&answer, "mx.test") && tls_peer_is(&answer, "a.b.test"),
+	    "it is each of them");
+	ok(!tls_peer_is(&answer, "b.test") && !tls_peer_is(&answer, "x.test") &&
+		!tls_peer_is(&answer, "a.a.b.test") &&
+		!tls_peer_is(&answer, "mx.test.") &&
+		!tls_peer_is(&answer, "") && !tls_peer_is(&answer, ".b.test"),
+	    "and nobody else");
+	answer.verified = TLS_UNVERIFIED;
+	ok(!tls_peer_is(&answer, "mx.test"), "nobody, where not verified");
+	ok(!tls_add_peer_name(&a, "a b.test", 8) &&
+		!tls_add_peer_name(&a, "a\0.test", 7) &&
+		!tls_add_peer_name(&a, "a.*.test", 8) &&
+		!tls_add_peer_name(&a, "", 0),
+	    "no names of hosts");
+	memset(long_name, 'a', sizeof long_name);
+	ok(!tls_add_peer_name(&a, long_name, DOMAIN_LEN + 1) &&
+		*a.peer_names == '\0',
+	    "nor one that is too long");
+	for (unsigned i = 0; i < 4; i++)
+		ok(tls_add_peer_name(&a, long_name, DOMAIN_LEN),
+		    "one that finds room");
+	ok(!tls_add_peer_name(&a, "abcdefgh", 8), "and no more");
+	ok(!tls_peer_is(&a, "abcdefgh"), "which it is not then");
+}
+
+static void
 nonsense(const char *script, int result, int error, const char *name)
 {
 	ok(ask(script) == result && errno == error && !answer.up, "%s", name);
@@ -105,6 +141,8 @@ useless(void)
 	    "a name that is none");
 	nonsense(SAY(READY UP "subject=a%%0Ab\\n\\n"), -2, EPROTO,
 	    "a line end in a text");
+	nonsense(SAY(READY UP "peer_name=a%%20b\\n\\n"), -2, EPROTO,
+	    "a peer's name that is none");
 	nonsense(SAY(READY UP "bits=many\\n\\n"), -2, EPROTO, "no number");
 	nonsense(SAY(READY UP "x=y\\n\\n"), -2, EPROTO, "no such key");
 	nonsense(READ "printf '" READY "'; yes up=yes 2>/dev/null", -2, EPROTO,
@@ -187,6 +225,7 @@ main(void)
 		return 99;
 	requests();
 	answers();
+	names();
 	useless();
 	snprintf(path, sizeof path, "%s/mx-tls", libexec);
 	unlink(path);

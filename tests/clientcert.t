@@ -1,0 +1,171 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Certificates of clients: who is verified, where that is told, and whom ETRN
+# believes.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+command -v knotd >/dev/null || skip_all 'no knotd'
+
+# certificate FILE NAMES [OPTION…]: by our authority, FILE.pem and FILE.key
+certificate() {
+	file=$scratch/$1 names=$2
+	shift 2
+	openssl req -new -nodes -subj / -addext "subjectAltName=$names" \
+	    -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout "$file.key" \
+	    -out "$file.csr" "$@" 2>/dev/null
+	openssl x509 -req -in "$file.csr" -CA "$scratch/ca.pem" \
+	    -CAkey "$scratch/ca.key" -days "${days-30}" -copy_extensions copy \
+	    -out "$file.pem" 2>/dev/null
+}
+self_signed() {
+	openssl req -x509 -nodes -days 30 -subj "/CN=$2" \
+	    -addext "subjectAltName=DNS:$2" -newkey ec \
+	    -pkeyopt ec_paramgen_curve:P-256 -keyout "$scratch/$1.key" \
+	    -out "$scratch/$1.pem" 2>/dev/null
+}
+# etrn [FILE [OPTION…]]: its answer, for a client with that certificate
+etrn() {
+	rm -f "$spool"/etrn/*
+	with=
+	[ -z "${1-}" ] || with="-cert $scratch/$1.pem -key $scratch/$1.key"
+	[ $# -eq 0 ] || shift
+	# shellcheck disable=SC2086 # words
+	printf 'EHLO client.test\r\nETRN b.test\r\nQUIT\r\n' |
+	    timeout 60 openssl s_client -starttls smtp -quiet $with "$@" \
+		-connect "127.0.0.1:$port" 2>/dev/null | grep -E '^(25[123]|4)'
+}
+last_session() {
+	until_true 5 ended
+	seen=$(sessions)
+	grep ' *session ' "$scratch/log" | tail -1
+}
+sessions() {
+	grep -c ' *session ' "$scratch/log"
+}
+# shellcheck disable=SC2317 # by until_true
+ended() {
+	[ "$(sessions)" -gt "$seen" ]
+}
+seen=0
+
+self_signed ca 'Test Authority'
+self_signed backup backup.test
+self_signed home home.b.test
+certificate mx DNS:other.test,DNS:MX.B.test
+certificate domain DNS:b.test
+certificate wild 'DNS:*.b.test'
+certificate deep 'DNS:*.test'
+certificate foreign DNS:mx.b.test.evil.test,DNS:other.test
+certificate server DNS:mx.b.test -addext extendedKeyUsage=serverAuth
+certificate coder DNS:mx.b.test -addext extendedKeyUsage=codeSigning
+certificate address IP:127.0.0.1
+days=-1 certificate old DNS:mx.b.test
+
+mkdir "$scratch/knot"
+dns=$(free_port)
+cat >"$scratch/knot/knot.conf" <<-END
+	server:
+	    rundir: $scratch/knot
+	    listen: 127.0.0.1@$dns
+	database:
+	    storage: $scratch/knot
+	zone:
+	  - domain: test
+	    storage: $scratch/knot
+	    file: zone
+END
+cat >"$scratch/knot/zone" <<-END
+	@ 60 IN SOA ns.test. x.test. 1 60 60 60 60
+	@ 60 IN NS ns.test.
+	ns.test. A 127.0.0.1
+	b.test. MX 10 mx.b.test.
+	b.test. MX 20 backup.test.
+	mx.b.test. A 192.0.2.9
+	backup.test. A 127.0.0.1
+END
+knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
+will_stop $!
+until_true 10 dns_has "$dns" test
+
+new_instance
+sed -i "s/^resolver.*/resolver 127.0.0.1:$dns/" "$conf"
+policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+add_domain b.test
+policy "INSERT INTO domain_setting VALUES('b.test', 'etrn', 'tls')"
+cat >>"$conf" <<-END
+	tls_certificate $scratch/backup.pem
+	tls_key $scratch/backup.key
+END
+listen
+
+like "$(etrn mx)" '^459 4.7.1' 'nobody is asked, and nobody believed'
+like "$(last_session)" 'tls=TLSv1.3 cipher=[^ ]* octets' 'nor told of'
+cat "$scratch/ca.pem" "$scratch/home.pem" >"$scratch/authorities"
+echo "tls_client_authorities $scratch/authorities" >>"$conf"
+is "$(mxrecv -n | tail -1)" '# STARTTLS is offered' '-n'
+like "$(mxrecv -n)" "^tls_client_authorities $scratch/authorities" 'the key'
+
+# ---- whom ETRN believes
+like "$(etrn)" '^459 4.7.1' 'a client without a certificate'
+like "$(last_session)" 'tls=TLSv1.3 cipher=[^ ]* octets' 'comes in all the same'
+like "$(etrn mx)" '^251 ' "one of the domain's exchanger"
+like "$(last_session)" 'certificate-for=" other.test mx.b.test"' 'is in the log'
+like "$(etrn mx -tls1_2)" '^251 ' 'over TLS 1.2'
+like "$(etrn domain)" '^251 ' "one of the domain's own name"
+like "$(etrn wild)" '^251 ' 'a wildcard'
+like "$(etrn deep)" '^251 ' 'of one label, for the domain itself'
+like "$(etrn server)" '^251 ' 'one for servers only, as authorities give them'
+like "$(etrn home)" '^459' 'one that is trusted, but of another host'
+like "$(last_session)" 'certificate-for=" home.b.test"' 'verified though'
+policy "UPDATE domain SET route = '[home.b.test]:25'"
+like "$(etrn home)" '^459' 'a route that leads nowhere'
+echo 'home.b.test. A 192.0.2.9' >>"$scratch/knot/zone"
+knotc -c "$scratch/knot/knot.conf" zone-reload test >/dev/null 2>&1
+sleep 1
+like "$(etrn home)" '^251 ' 'the host of a route, self-signed'
+policy 'UPDATE domain SET route = NULL'
+while read -r file failure name; do
+	like "$(etrn "$file")" '^459 4.7.1' "$name"
+	like "$(last_session)" "certificate-failure=$failure " 'and why'
+done <<-END
+	old certificate-expired one that has expired
+	backup certificate-not-trusted one that nobody vouches for
+	coder validation-failure one for other purposes
+END
+like "$(etrn foreign)" '^459 4.7.1' 'one of other names'
+like "$(etrn address)" '^459 4.7.1' 'one of no name'
+
+# ---- mail
+if command -v swaks >/dev/null; then
+	for file in mx backup; do
+		swaks --server "127.0.0.1:$port" --tls --helo client.test \
+		    --tls-cert "$scratch/$file.pem" \
+		    --tls-key "$scratch/$file.key" --from "$file@client.test" \
+		    --to b@b.test >"$scratch/said" 2>&1
+		is $? 0 "swaks --tls-cert: $file"
+		text=$(queued b.test | xargs grep -l "$file@client" | xargs cat)
+		case $file in
+		mx) like "$text" 'client%20certificate%20verified:%20other.test\)' \
+		    'a verified one is in Received' ;;
+		*) is "$(printf %s "$text" | grep -c 'certificate')" 0 \
+		    'another is not' ;;
+		esac
+	done
+fi
+
+# ---- resumed: what was verified stays so
+like "$(etrn mx -sess_out "$scratch/session")" '^25[13] ' 'a session begun'
+like "$(etrn '' -sess_in "$scratch/session")" '^25[13] ' 'and resumed'
+
+# ---- a file that is of no use
+echo nonsense >"$scratch/authorities"
+like "$(mxrecv -n)" "^# STARTTLS is offered, but $scratch/authorities: " \
+    '-n tells of a file with no certificate'
+rm "$scratch/authorities"
+like "$(mxrecv -n)" "^# STARTTLS is offered, but $scratch/authorities: No such" \
+    'and of one that is not there'
+like "$(etrn mx)" '^459' 'nobody is verified then'
+like "$(last_session)" 'tls=TLSv1.3' 'but TLS it is'
+
+done_testing
