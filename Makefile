@@ -116,7 +116,8 @@ deps:
 	tests/deps.sh
 $(O)/postfix:
 	tests/peers/unpack.sh $@ postfix
-bench: $(O)/postfix
+$(O)/exim:
+	tests/peers/unpack.sh $@ exim4-daemon-light exim4-base libidn12
 demo:
 	share/demo.sh $(O)
 lint:
@@ -125,6 +126,8 @@ lint:
 	O=$(O) prove tests/link.t
 fuzz bench:
 	$(MAKE) -f tests/$@/Makefile O=$(O)
+bench-%:
+	$(MAKE) -f tests/bench/Makefile O=$(O) $*
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR)

@@ -6,6 +6,7 @@ usage: hold.py hear HOST PORT [FROM]     prints what comes until 220 or the end
        hold.py soon HOST PORT FROM       "greeted", if within 5 s
        hold.py many PORT COUNT FROM FILE holds COUNT open; FILE says how many
                                          heard 220 and 421, once it is so
+       hold.py rest PORT COUNT FILE      the same, once EHLO is answered
        hold.py half PORT FILE            in the midst of a message; goes on when
                                          FILE is there, prints the replies
 """
@@ -44,8 +45,24 @@ def soon(host, port, source):
 def many(port, count, source, done):
     held = [dial("127.0.0.1", port, source) for _ in range(int(count))]
     said = [lines(s.makefile())[:3] for s in held]
+    report(done, "%d %d\n" % (said.count("220"), said.count("421")))
+
+
+def rest(port, count, done):
+    held = [dial("127.0.0.1", port) for _ in range(int(count))]
+    files = [s.makefile("rw", newline="") for s in held]
+    said = []
+    for f in files:
+        lines(f)
+        f.write("EHLO client.test\r\n")
+        f.flush()
+        said.append(lines(f)[:3])
+    report(done, "%d\n" % said.count("250"))
+
+
+def report(done, text):
     with open(done + ".new", "w") as f:
-        f.write("%d %d\n" % (said.count("220"), said.count("421")))
+        f.write(text)
     os.rename(done + ".new", done)
     time.sleep(60)
 
