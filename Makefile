@@ -64,6 +64,13 @@ LIBS = $(patsubst %,$(O)/lib/%.a,$(ARCHIVES) $(BINS) $(HELPERS))
 UNITS = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/*.c))
 TOOLS = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(wildcard tests/tools/*.c)) \
 	$(patsubst tests/preload/%.c,$(O)/tests/preload/%.so,$(wildcard tests/preload/*.c))
+# servers that tests meet, unpacked and never installed, and their packages
+PEERS = postfix exim opensmtpd opendmarc
+PACKAGES_postfix = postfix
+PACKAGES_exim = exim4-daemon-light exim4-base libidn12
+PACKAGES_opensmtpd = opensmtpd libevent-2.1-7
+PACKAGES_opendmarc = opendmarc libopendmarc2 libmilter1.0.1
+
 ALLSYS = -lspf2 -lopendkim -lssl -lcrypto -lsqlite3 -lcares -lidn2 -lseccomp -lbsd -lmd
 
 all: $(PROGRAMS)
@@ -110,14 +117,12 @@ $(O)/tests/preload/%.so: tests/preload/%.c
 
 check: deps
 	$(MAKE) all $(UNITS) $(TOOLS)
-	-$(MAKE) $(O)/postfix
+	-$(MAKE) -k $(PEERS:%=$(O)/%)
 	O=$(O) prove $(PROVEFLAGS) $(UNITS) tests/*.t
 deps:
 	tests/deps.sh
-$(O)/postfix:
-	tests/peers/unpack.sh $@ postfix
-$(O)/exim:
-	tests/peers/unpack.sh $@ exim4-daemon-light exim4-base libidn12
+$(PEERS:%=$(O)/%):
+	tests/peers/unpack.sh $@ $(PACKAGES_$(@F))
 demo:
 	share/demo.sh $(O)
 lint:

@@ -21,5 +21,9 @@ for package in *.deb; do
 	dpkg -x "$package" all || exit 1
 done
 mkdir -p kept/usr
-mv all/usr/*bin all/usr/lib kept/usr || exit 1
+for directory in all/usr/*bin all/usr/lib all/usr/libexec; do
+	[ ! -d "$directory" ] || mv "$directory" kept/usr || exit 1
+done
+# nothing here is to run as another user by itself
+chmod -R u-s,g-s kept || exit 1
 [ -d "$dir" ] || mv -T kept "$dir"
