@@ -54,6 +54,7 @@ static const struct key keys[] = {
     STRING("libexec", PATH, libexec),
     STRING("share", PATH, share),
     NUMBER("resolver", RESOLVER, resolver, 0, 0),
+    NUMBER("resolvers_trusted", YESNO, resolvers_trusted, 0, 1),
     STRING("terms", TEXT, terms),
     STRING("postmaster", MAILBOX, postmaster),
     NUMBER("greet_delay", SECONDS, greet_delay, 0, 30),

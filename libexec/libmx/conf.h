@@ -36,9 +36,10 @@ struct conf {
 	char postmaster[MAILBOX_LEN + 1]; /* whom <postmaster> means, or "" */
 	char share[PATH_MAX];		  /* templates */
 	struct conf_resolver resolver[CONF_RESOLVERS];
-	unsigned resolvers;    /* 0: /etc/resolv.conf */
-	char terms[CONF_TEXT]; /* second line of the greeting */
-	unsigned greet_delay;  /* seconds */
+	unsigned resolvers;	/* 0: /etc/resolv.conf */
+	bool resolvers_trusted; /* to have checked DNSSEC, and on the way */
+	char terms[CONF_TEXT];	/* second line of the greeting */
+	unsigned greet_delay;	/* seconds */
 	uint64_t max_message_size;
 	unsigned idle_timeout, session_timeout;	       /* seconds */
 	unsigned connections, connections_per_network; /* at once */

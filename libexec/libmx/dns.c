@@ -9,6 +9,7 @@
 #include <ares.h>
 #include <arpa/nameser.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,10 +17,13 @@
 #include "wire.h"
 
 enum { TRY_MS = 2000, TRIES = 2 };
+enum { HEAD_LEN = 12, FLAGS = 3, RCODE = 0x0f, AD = 0x20 }; /* RFC 4035 3.1.6 */
 
 struct dns {
 	ares_channel channel;
 	unsigned pending; /* questions not yet answered */
+	bool trusted;	  /* all resolvers are */
+	struct dns_trail trail;
 };
 
 struct pending { /* one question: who wants the answer */
@@ -29,6 +33,9 @@ struct pending { /* one question: who wants the answer */
 };
 
 static int use_resolvers(ares_channel, const struct conf *);
+static bool are_local(ares_channel);
+static void send_question(struct dns *, const char *, int, struct pending *);
+static int status_in(const unsigned char *, int);
 static void on_answer(void *, int, int, unsigned char *, int);
 static bool wait_once(struct dns *, int, int64_t);
 static int wait_ms(struct dns *, int64_t);
@@ -48,8 +55,11 @@ dns_new(const struct conf *c)
 	    ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
 	if (status == ARES_SUCCESS) {
 		status = use_resolvers(d->channel, c);
-		if (status == ARES_SUCCESS)
+		if (status == ARES_SUCCESS) {
+			d->trusted =
+			    c->resolvers_trusted || are_local(d->channel);
 			return d;
+		}
 		ares_destroy(d->channel);
 	}
 	free(d);
@@ -64,6 +74,32 @@ dns_free(struct dns *d)
 		return;
 	ares_destroy(d->channel);
 	free(d);
+}
+
+bool
+dns_is_trusted(const struct dns *d)
+{
+	return d->trusted;
+}
+
+const struct dns_trail *
+dns_trail(const struct dns *d)
+{
+	return &d->trail;
+}
+
+struct dns_trail *
+dns_trail_begin(struct dns *d, const char *name)
+{
+	d->trail.secure = false;
+	strlcpy(d->trail.name, name, sizeof d->trail.name);
+	return &d->trail;
+}
+
+bool
+dns_answer_is_secure(const unsigned char *answer, int len)
+{
+	return len >= HEAD_LEN && (answer[FLAGS] & AD) != 0;
 }
 
 bool
@@ -100,7 +136,7 @@ dns_ask(
 	}
 	*p = (struct pending){.dns = d, .answer = answer, .ctx = ctx};
 	d->pending++;
-	ares_query(d->channel, name, ns_c_in, type, on_answer, p);
+	send_question(d, name, type, p);
 }
 
 enum dns_status
@@ -147,12 +183,73 @@ use_resolvers(ares_channel channel, const struct conf *c)
 	return ares_set_servers_ports(channel, node);
 }
 
+/* All of them are on this host: nobody is on the way who could lie. */
+static bool
+are_local(ares_channel channel)
+{
+	struct ares_addr_port_node *list = NULL;
+	bool local;
+
+	if (ares_get_servers_ports(channel, &list) != ARES_SUCCESS)
+		return false;
+	local = list != NULL;
+	for (struct ares_addr_port_node *n = list; n != NULL; n = n->next) {
+		if (n->family == AF_INET6)
+			local &= IN6_IS_ADDR_LOOPBACK(&n->addr.addr6);
+		else
+			local &= ntohl(n->addr.addr4.s_addr) >> 24 == 127;
+	}
+	ares_free_data(list);
+	return local;
+}
+
+/* AD in a question: the answer's is wanted (RFC 6840 5.7). */
+static void
+send_question(struct dns *d, const char *name, int type, struct pending *p)
+{
+	unsigned short id = (unsigned short)arc4random();
+	unsigned char *question = NULL;
+	int len = 0;
+	int status =
+	    ares_create_query(name, ns_c_in, type, id, 1, &question, &len, 0);
+
+	if (status != ARES_SUCCESS) {
+		on_answer(p, status, 0, NULL, 0);
+		return;
+	}
+	if (d->trusted)
+		question[FLAGS] |= AD;
+	ares_send(d->channel, question, len, on_answer, p);
+	ares_free_string(question);
+}
+
+/* What the server says of the name (RFC 1035 4.1.1). */
+static int
+status_in(const unsigned char *answer, int len)
+{
+	if (len < HEAD_LEN)
+		return ARES_EBADRESP;
+	switch (answer[FLAGS] & RCODE) {
+	case ns_r_noerror:
+		return answer[6] != 0 || answer[7] != 0 ? ARES_SUCCESS
+							: ARES_ENODATA;
+	case ns_r_nxdomain:
+		return ARES_ENOTFOUND;
+	default:
+		return ARES_ESERVFAIL;
+	}
+}
+
 static void
 on_answer(void *ctx, int status, int timeouts, unsigned char *answer, int len)
 {
 	struct pending *p = ctx;
 
 	(void)timeouts;
+	if (status == ARES_SUCCESS)
+		status = status_in(answer, len);
+	if (answer != NULL && len >= HEAD_LEN && !p->dns->trusted)
+		answer[FLAGS] &= (unsigned char)~AD;
 	p->dns->pending--;
 	p->answer(p->ctx, status, answer, len);
 	free(p);

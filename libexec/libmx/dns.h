@@ -15,6 +15,7 @@
 #include "bounds.h"
 #include "conf.h"
 #include "ip.h"
+#include "tlsa.h"
 
 enum dns_status {
 	DNS_FOUND,
@@ -35,10 +36,22 @@ struct dns_mx {
 
 struct dns;
 
+/* How a look-up came to its result. */
+struct dns_trail {
+	bool secure; /* DNSSEC vouches for all of it, aliases too (RFC 4035
+			4.3), and says who is trusted to tell */
+	char name[DOMAIN_LEN + 1]; /* the last alias led here; else as asked */
+};
+
 /* Uses the resolvers of CONF, or /etc/resolv.conf when it names none.  NULL
  * with errno on trouble. */
 struct dns *dns_new(const struct conf *);
 void dns_free(struct dns *);
+/* A resolver of this host itself, or one that mx.conf(5) trusts: what it marks
+ * as authenticated (AD) is believed.  From others nothing is. */
+bool dns_is_trusted(const struct dns *);
+/* Of the last dns_mx() (its name is not told) or dns_addr(). */
+const struct dns_trail *dns_trail(const struct dns *);
 
 /*
  * MX records sorted by preference (equal ones in random order), the best
@@ -79,6 +92,15 @@ struct dns_text {
  * judge by half an answer. */
 enum dns_status dns_txt(
     struct dns *, const char *name, int64_t deadline, struct dns_text *out);
+
+/*
+ * TLSA records that DNSSEC vouches for.  Those it does not vouch for are NODATA
+ * (RFC 7672 2.1.1); TEMPFAIL is also what is bogus, and no leave to do without.
+ */
+enum dns_status dns_tlsa(
+    struct dns *, const char *name, int64_t deadline, struct tlsa *out);
+/* DNSSEC vouches for NAME's being an alias, wherever that leads. */
+bool dns_alias_is_secure(struct dns *, const char *name, int64_t deadline);
 
 /*
  * PTR of an address, confirmed by its forward (RFC 1912 2.1): started now,

@@ -5,6 +5,7 @@
  */
 #include <ares.h>
 #include <arpa/nameser.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 struct mx_question {
 	enum dns_status status;
+	bool secure;
 	struct dns_mx *out;
 	size_t *n;
 	bool done;
@@ -26,11 +28,16 @@ struct addr_question {
 	struct ip ip[DNS_ADDR_MAX];
 	size_t n;
 	bool done;
+	bool secure;
+	char name[DOMAIN_LEN + 1]; /* whose addresses they are */
 };
 
 static void on_mx(void *, int, const unsigned char *, int);
 static void add_mx(struct mx_question *, const struct ares_mx_reply *);
 static void on_addr(void *, int, const unsigned char *, int);
+static void note_name(struct addr_question *, const unsigned char *, int);
+static void note_trail(struct dns_trail *, const struct addr_question *,
+    const struct addr_question *);
 static struct ip from_four(const struct in_addr *);
 static struct ip from_six(const struct ares_in6_addr *);
 
@@ -43,6 +50,7 @@ dns_mx(struct dns *d, const char *domain, int64_t deadline,
 	*n = 0;
 	dns_ask(d, domain, ns_t_mx, on_mx, &q);
 	dns_wait(d, &q.done, &q.done, deadline);
+	dns_trail_begin(d, domain)->secure = q.secure;
 	return q.status;
 }
 
@@ -57,6 +65,7 @@ dns_addr(struct dns *d, const char *host, int64_t deadline,
 	dns_ask(d, host, ns_t_aaaa, on_addr, &six);
 	dns_ask(d, host, ns_t_a, on_addr, &four);
 	dns_wait(d, &six.done, &four.done, deadline);
+	note_trail(dns_trail_begin(d, host), &six, &four);
 	for (size_t i = 0; i < six.n && *n < DNS_ADDR_MAX; i++)
 		out[(*n)++] = six.ip[i];
 	for (size_t i = 0; i < four.n && *n < DNS_ADDR_MAX; i++)
@@ -113,6 +122,7 @@ on_mx(void *ctx, int status, const unsigned char *answer, int len)
 	q->status = dns_status_of(status);
 	if (q->status != DNS_FOUND)
 		return;
+	q->secure = dns_answer_is_secure(answer, len);
 	status = ares_parse_mx_reply(answer, len, &list);
 	q->status = dns_status_parsed(status);
 	if (status == ARES_SUCCESS && list == NULL)
@@ -163,9 +173,41 @@ on_addr(void *ctx, int status, const unsigned char *answer, int len)
 
 	q->done = true;
 	q->status = dns_status_of(status);
-	if (q->status == DNS_FOUND)
-		q->status =
-		    dns_parse_addr(q->family, answer, len, q->ip, &q->n);
+	if (q->status != DNS_FOUND)
+		return;
+	q->status = dns_parse_addr(q->family, answer, len, q->ip, &q->n);
+	q->secure = dns_answer_is_secure(answer, len);
+	note_name(q, answer, len);
+}
+
+static void
+note_name(struct addr_question *q, const unsigned char *answer, int len)
+{
+	struct hostent *host = NULL;
+	int status = q->family == AF_INET6
+	    ? ares_parse_aaaa_reply(answer, len, &host, NULL, NULL)
+	    : ares_parse_a_reply(answer, len, &host, NULL, NULL);
+
+	if (status != ARES_SUCCESS)
+		return;
+	if (!domain_normal(host->h_name, strlen(host->h_name), q->name))
+		q->name[0] = '\0';
+	ares_free_hostent(host);
+}
+
+/* Secure when each answer that has addresses is, of one and the same name. */
+static void
+note_trail(struct dns_trail *t, const struct addr_question *six,
+    const struct addr_question *four)
+{
+	const struct addr_question *any = six->n > 0 ? six : four;
+
+	if (any->n == 0 || any->name[0] == '\0')
+		return;
+	strlcpy(t->name, any->name, sizeof t->name);
+	t->secure = (six->n == 0 || six->secure) &&
+	    (four->n == 0 ||
+		(four->secure && strcmp(four->name, any->name) == 0));
 }
 
 static struct ip

@@ -29,6 +29,8 @@ static enum dns_status add_host(struct dns *, const char *host,
     unsigned short port, int64_t deadline, bool *ours, struct route *);
 static void add(
     struct route *, const struct ip *, unsigned short port, const char *host);
+static void note_base(
+    struct dns *, int64_t deadline, size_t first, struct route *);
 static enum route_status trouble(struct route *, enum route_status,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
@@ -38,6 +40,8 @@ route_find(struct dns *dns, const struct conf *conf,
 {
 	r->n = 0;
 	r->reason[0] = '\0';
+	r->named = false;
+	r->secure = true; /* a row, or the domain's own name */
 	if (q->handled && q->row[0] != '\0')
 		return by_row(dns, q, r);
 	if (*q->domain == '[')
@@ -75,6 +79,7 @@ by_row(struct dns *dns, const struct route_question *q, struct route *r)
 	struct ip ip;
 	bool ours = false;
 
+	r->named = true;
 	if (!route_parse(q->row, host, &port))
 		return trouble(
 		    r, ROUTE_TEMPORARY, "route %s is not [host]:port", q->row);
@@ -116,6 +121,7 @@ by_mx(struct dns *dns, const struct conf *conf, const struct route_question *q,
 
 	switch (dns_mx(dns, q->domain, q->deadline, mx, &n)) {
 	case DNS_FOUND:
+		r->secure = dns_trail(dns)->secure;
 		break;
 	case DNS_NODATA:
 		return by_address(dns, q, r);
@@ -189,7 +195,7 @@ add_host(struct dns *dns, const char *host, unsigned short port,
     int64_t deadline, bool *ours, struct route *r)
 {
 	struct ip ip[DNS_ADDR_MAX];
-	size_t n;
+	size_t n, first = r->n;
 	enum dns_status status = dns_addr(dns, host, deadline, ip, &n);
 
 	if (status != DNS_FOUND)
@@ -198,7 +204,31 @@ add_host(struct dns *dns, const char *host, unsigned short port,
 		*ours |= port == SMTP_PORT && ip_is_ours(&ip[i]);
 		add(r, &ip[i], port, host);
 	}
+	note_base(dns, deadline, first, r);
 	return DNS_FOUND;
+}
+
+/*
+ * Of the targets from FIRST on, addresses of one host.  Where an alias leads to
+ * is the better name, if DNSSEC vouches for all of the way; where it vouches
+ * for the alias alone, that name is (RFC 7672 2.2.2).
+ */
+static void
+note_base(struct dns *dns, int64_t deadline, size_t first, struct route *r)
+{
+	const struct dns_trail *t = dns_trail(dns);
+	const char *host, *base = "";
+
+	if (first == r->n || !r->secure)
+		return;
+	host = r->target[first].host;
+	if (t->secure)
+		base = t->name;
+	else if (strcmp(t->name, host) != 0 &&
+	    dns_alias_is_secure(dns, host, deadline))
+		base = host;
+	for (size_t i = first; i < r->n; i++)
+		strlcpy(r->target[i].base, base, sizeof r->target[i].base);
 }
 
 static void
@@ -209,8 +239,7 @@ add(struct route *r, const struct ip *ip, unsigned short port, const char *host)
 	if (r->n == SEND_TARGETS)
 		return;
 	r->n++;
-	t->ip = *ip;
-	t->port = port;
+	*t = (struct send_target){.ip = *ip, .port = port};
 	strlcpy(t->host, host, sizeof t->host);
 }
 

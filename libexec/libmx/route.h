@@ -19,7 +19,11 @@ enum route_status {
 
 struct route {
 	size_t n; /* targets, best first */
+	/* base: the first domain to be asked for TLSA records (RFC 7672 2.2),
+	 * "" for none: DNSSEC does not vouch for what led to the target */
 	struct send_target target[SEND_TARGETS];
+	bool named;	  /* by the row, not by the DNS */
+	bool secure;	  /* nobody but the domain chose the hosts */
 	char reason[256]; /* when there are none */
 };
 
