@@ -23,6 +23,7 @@ struct heard_now {
 };
 
 static bool find_route(struct delivery *);
+static bool make_demands(struct delivery *);
 static bool start(struct lane *);
 static void primary_is_up(struct delivery *, const char *host);
 static bool hear(struct delivery *, const struct heard_now *);
@@ -61,7 +62,13 @@ connect_hear(struct lane *l)
 
 	opened = sender_hear_open(l->sender, l->deadline, &l->server) == 0 &&
 	    l->server.status == SEND_IS_OPEN;
-	outbound_log(d->job, &l->server);
+	outbound_opened(d->job, &d->demand, &l->server);
+	if (opened && !demand_is_met(d->job, &l->server.tls)) {
+		reply_set(&l->server.reply, 451, "4.7.5",
+		    "TLS with %s: its certificate is not what DANE demands",
+		    l->server.host);
+		opened = false;
+	}
 	if (opened) {
 		primary_is_up(d, l->server.host);
 		l->state = LANE_IDLE;
@@ -123,8 +130,7 @@ find_route(struct delivery *d)
 	}
 	switch (route_find(d->dns, d->run->conf, &q, &d->route)) {
 	case ROUTE_FOUND:
-		outbound_demand(j, &d->route);
-		return true;
+		return make_demands(d);
 	case ROUTE_PERMANENT:
 		d->no_such = true;
 		snprintf(d->reason, sizeof d->reason, "550 5.1.2 %s",
@@ -134,6 +140,18 @@ find_route(struct delivery *d)
 		primary_is_down(d, "", d->route.reason);
 		return false;
 	}
+}
+
+static bool
+make_demands(struct delivery *d)
+{
+	const struct demand_question q = {
+	    .job = d->job, .dns = d->dns, .deadline = wire_now() + LOOKUPS_MS};
+
+	if (demand_make(&d->demand, &q, &d->route))
+		return true;
+	primary_is_down(d, "", d->route.reason);
+	return false;
 }
 
 static bool

@@ -90,6 +90,7 @@ delivery_end(struct delivery *d)
 		lane_end(&d->lane[i]);
 	learned_end(&d->learned);
 	sync_directory(d, true);
+	demand_free(&d->demand, &d->route);
 	dns_free(d->dns);
 }
 

@@ -7,6 +7,7 @@
 #ifndef DELIVER_H
 #define DELIVER_H
 
+#include "demand.h"
 #include "dns.h"
 #include "doubt.h"
 #include "due.h"
@@ -50,6 +51,7 @@ struct delivery {
 	struct primary primary; /* as it is known here */
 	struct dns *dns;
 	struct route route;
+	struct demand demand; /* what its targets have to be */
 	struct lane lane[LANES_MAX];
 	size_t at;			 /* of due: whose turn it is */
 	size_t again[LANES_MAX], nagain; /* ... but these before */

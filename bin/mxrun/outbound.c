@@ -7,6 +7,13 @@
 
 static bool look_up_identity(struct policy_db *, struct job *);
 static bool look_up_tls(struct policy_db *, struct job *);
+static bool parse_tls(const char *, enum job_tls *);
+
+static const char *const wishes[] = {[JOB_TLS_NONE] = "none",
+    [JOB_TLS_MAY] = "may",
+    [JOB_TLS_ENCRYPT] = "encrypt",
+    [JOB_TLS_VERIFY] = "verify",
+    [JOB_TLS_DANE] = "dane"};
 
 bool
 outbound_look_up(struct policy_db *p, struct job *j)
@@ -15,24 +22,44 @@ outbound_look_up(struct policy_db *p, struct job *j)
 }
 
 void
-outbound_demand(const struct job *j, struct route *r)
+outbound_result(const struct tls_result *r)
 {
-	for (size_t i = 0; i < r->n; i++)
-		r->target[i].tls = j->tls;
+	const char *policy = tls_basis_name[r->basis];
+
+	if (*r->failure != '\0')
+		log_event(LOG_L_INFO, "tls-failed", "domain", r->domain, "host",
+		    r->host, "policy", policy, "type", r->failure, "reason",
+		    r->why, NULL);
+	if (r->up)
+		log_event(LOG_L_INFO, "tls", "domain", r->domain, "host",
+		    r->host, "policy", policy, "protocol", r->protocol,
+		    "cipher", r->cipher, "verified", r->verified, NULL);
 }
 
 void
-outbound_log(const struct job *j, const struct send_answer *a)
+outbound_opened(
+    const struct job *j, const struct demand *d, const struct send_answer *a)
 {
 	const struct send_secured *t = &a->tls;
 
-	if (*t->failure != '\0')
-		log_event(LOG_L_INFO, "tls-failed", "domain", j->domain, "host",
-		    a->host, "type", t->failure, "reason", t->why, NULL);
-	if (*t->protocol != '\0')
-		log_event(LOG_L_INFO, "tls", "domain", j->domain, "host",
-		    a->host, "protocol", t->protocol, "cipher", t->cipher,
-		    "verified", t->verified, NULL);
+	for (size_t i = 0; i < a->nfailed; i++) {
+		const struct send_failed *f = &a->failed[i];
+
+		outbound_result(&(struct tls_result){.domain = j->domain,
+		    .basis = demand_basis(d, f->host),
+		    .host = f->host,
+		    .failure = f->failure,
+		    .why = f->why});
+	}
+	outbound_result(&(struct tls_result){.domain = j->domain,
+	    .basis = demand_basis(d, a->host),
+	    .host = a->host,
+	    .failure = t->failure,
+	    .why = t->why,
+	    .up = *t->protocol != '\0',
+	    .protocol = t->protocol,
+	    .cipher = t->cipher,
+	    .verified = t->verified});
 }
 
 bool
@@ -71,11 +98,23 @@ look_up_tls(struct policy_db *p, struct job *j)
 
 	switch (policy_setting(p, "tls", domain, text)) {
 	case ANSWER_YES:
-		return send_tls_parse(text, &j->tls);
+		return parse_tls(text, &j->tls);
 	case ANSWER_NO:
-		j->tls = SEND_TLS_MAY;
+		j->tls = JOB_TLS_MAY;
 		return true;
 	default:
 		return false;
 	}
+}
+
+static bool
+parse_tls(const char *s, enum job_tls *out)
+{
+	for (unsigned i = 0; i < sizeof wishes / sizeof *wishes; i++) {
+		if (strcmp(s, wishes[i]) == 0) {
+			*out = (enum job_tls)i;
+			return true;
+		}
+	}
+	return false;
 }

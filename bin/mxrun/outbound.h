@@ -3,15 +3,29 @@
 #ifndef OUTBOUND_H
 #define OUTBOUND_H
 
+#include "demand.h"
 #include "job.h"
 #include "route.h"
 
+/* One session over TLS, or what kept it from being one: all that is known, as
+ * RFC 8460 counts it. */
+struct tls_result {
+	const char *domain;
+	enum tls_basis basis;
+	const char *host;    /* "mx.example [192.0.2.1]", or a name alone */
+	const char *failure; /* its result-type (RFC 8460 4.3); "": none */
+	const char *why;     /* of the failure */
+	bool up;	     /* mail goes over TLS, failure or not */
+	const char *protocol, *cipher, *verified; /* if up */
+};
+
 /* False: the settings can not be read, or are none that we know. */
 bool outbound_look_up(struct policy_db *, struct job *);
-/* What each target of a route has to be. */
-void outbound_demand(const struct job *, struct route *);
-/* The log of what came of TLS. */
-void outbound_log(const struct job *, const struct send_answer *);
+/* The one place that every result comes by. */
+void outbound_result(const struct tls_result *);
+/* The results of an opening, which may have tried several hosts. */
+void outbound_opened(
+    const struct job *, const struct demand *, const struct send_answer *);
 /* Of the session in hand: the server hears of one client after another, so
  * that it is better to sort messages by client. */
 bool outbound_tells_client(const struct job *, const struct send_answer *);

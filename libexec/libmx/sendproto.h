@@ -8,9 +8,11 @@
  * is no socket, fd 3 is the message.
  *
  *	op=open helo=NAME limit=SECONDS identity= libexec=DIR authorities=FILE
- *	   target=IP:PORT host=NAME tls= tlsa= base= lenient= [target= …]
+ *	   target=IP:PORT host=NAME tls= tlsa= base= domain= lenient=
+ *	   [target= …]
  *	  -> status=open|temporary host="name [ip]" reply= ext=SIZE=1,…
  *	     tls=TLSv1.3 cipher= verified=no|pkix|dane failure= why=
+ *	     [failed="name [ip]" failure= why= …]
  *	op=mail from= size= offset= cut=AT+OCTETS [cut= …] trace= body=
  *	   smtputf8= ret= envid= client=IP name= helo= proto= id=
  *	   rcpt=MAILBOX notify= orcpt= [rcpt= …]
@@ -46,6 +48,7 @@
 
 enum { SEND_TARGETS = 64, SEND_HOST = DOMAIN_LEN + LITERAL_LEN + 2 };
 enum { SEND_EXT = 256, SEND_PROTO = 16, SEND_TLS_TEXT = 64 };
+enum { SEND_FAILED = 8, SEND_WHY = 256 };
 
 enum send_op { SEND_OPEN, SEND_MAIL, SEND_PROBE, SEND_QUIT };
 enum send_status { SEND_IS_OPEN, SEND_TEMPORARY, SEND_PERMANENT, SEND_CLOSED };
@@ -87,6 +90,9 @@ struct send_target {
 	const char *tlsa; /* DANE: "3 1 1 hex", parted by line ends; owned by
 			     the request on the server's side */
 	char base[DOMAIN_LEN + 1]; /* DANE: the domain they were found for */
+	/* DANE: whose MX it is, another name that its certificate may bear
+	 * (RFC 7672 3.2.2); "": nobody's */
+	char domain[DOMAIN_LEN + 1];
 };
 
 struct send_rcpt {
@@ -137,12 +143,19 @@ struct send_secured {
 	char why[REPLY_TEXT];
 };
 
+struct send_failed { /* a target that was given up for TLS */
+	char host[SEND_HOST];
+	char failure[SEND_TLS_TEXT], why[SEND_WHY];
+};
+
 struct send_answer {
 	enum send_status status;
 	char host[SEND_HOST];
 	struct reply reply; /* of the opening */
 	char ext[SEND_EXT]; /* what its EHLO offered and we know */
 	struct send_secured tls;
+	size_t nfailed; /* of those before HOST; no more than fit */
+	struct send_failed failed[SEND_FAILED];
 };
 
 /* ---- the client's end: mxrun, and later mxrecv's callouts ---- */

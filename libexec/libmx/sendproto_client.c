@@ -317,6 +317,8 @@ set_open(void *ctx, const char *key, const char *value)
 {
 	struct send_answer *out = ctx;
 
+	if (send_set_failed(out, key, value))
+		return true;
 	if (strcmp(key, "host") == 0)
 		strlcpy(out->host, value, sizeof out->host);
 	if (strcmp(key, "ext") == 0)

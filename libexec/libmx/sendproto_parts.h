@@ -27,6 +27,9 @@ int send_identity_set(struct send_request *, const char *, const char *);
 int send_tls_set(struct send_request *, const char *, const char *);
 void send_add_tls(struct pairs *, const struct send_target *);
 void send_add_secured(struct pairs *, const struct send_secured *);
+void send_add_failed(struct pairs *, const struct send_answer *);
+/* False: the key is not about a target that failed. */
+bool send_set_failed(struct send_answer *, const char *, const char *);
 void send_set_secured(struct send_secured *, const char *, const char *);
 /* What is known of a message's client, for the server's end. */
 void send_add_client(struct pairs *, const struct envelope *, const char *id);

@@ -91,6 +91,7 @@ send_write_open(struct send_stream *s, const struct send_answer *a)
 	pairs_add(&p, "reply", text);
 	pairs_add(&p, "ext", a->ext);
 	send_add_secured(&p, &a->tls);
+	send_add_failed(&p, a);
 	return pairs_send(&p, s->out, -1, -1);
 }
 

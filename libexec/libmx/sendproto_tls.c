@@ -51,6 +51,8 @@ send_tls_set(struct send_request *r, const char *key, const char *value)
 		return send_tls_parse(value, &t->tls) ? 0 : bad();
 	if (strcmp(key, "base") == 0)
 		return set_text(t->base, sizeof t->base, value);
+	if (strcmp(key, "domain") == 0)
+		return set_text(t->domain, sizeof t->domain, value);
 	if (strcmp(key, "tlsa") == 0)
 		return add_tlsa(t, value);
 	if (strcmp(key, "lenient") != 0 || strcmp(value, "1") != 0)
@@ -71,6 +73,8 @@ send_add_tls(struct pairs *p, const struct send_target *t)
 		pairs_add(p, "lenient", "1");
 	if (line != NULL)
 		pairs_add(p, "base", t->base);
+	if (line != NULL && *t->domain != '\0')
+		pairs_add(p, "domain", t->domain);
 	while (line != NULL && *line != '\0') {
 		size_t n = strcspn(line, "\n");
 
@@ -91,6 +95,41 @@ send_add_secured(struct pairs *p, const struct send_secured *t)
 		pairs_add(p, "failure", t->failure);
 		pairs_add(p, "why", t->why);
 	}
+}
+
+void
+send_add_failed(struct pairs *p, const struct send_answer *a)
+{
+	for (size_t i = 0; i < a->nfailed; i++) {
+		pairs_add(p, "failed", a->failed[i].host);
+		pairs_add(p, "failure", a->failed[i].failure);
+		pairs_add(p, "why", a->failed[i].why);
+	}
+}
+
+bool
+send_set_failed(struct send_answer *a, const char *key, const char *value)
+{
+	struct send_failed *f;
+
+	if (strcmp(key, "failed") == 0) {
+		if (a->nfailed == SEND_FAILED)
+			return true;
+		f = &a->failed[a->nfailed++];
+		*f = (struct send_failed){.failure = ""};
+		strlcpy(f->host, value, sizeof f->host);
+		return true;
+	}
+	if (a->nfailed == 0)
+		return false;
+	f = &a->failed[a->nfailed - 1];
+	if (strcmp(key, "failure") == 0)
+		strlcpy(f->failure, value, sizeof f->failure);
+	else if (strcmp(key, "why") == 0)
+		strlcpy(f->why, value, sizeof f->why);
+	else
+		return false;
+	return true;
 }
 
 void

@@ -24,6 +24,7 @@
 
 #include "starttls.h"
 
+static void keep_failure(struct send_answer *);
 static bool keep_target(struct session *, const struct send_target *);
 static bool try_target(
     struct session *, const struct send_target *, struct send_answer *);
@@ -46,6 +47,7 @@ open_session(
 	strlcpy(s->authorities, r->authorities, sizeof s->authorities);
 	*a = (struct send_answer){.status = SEND_TEMPORARY};
 	for (size_t i = 0; i < r->ntarget; i++) {
+		keep_failure(a);
 		if (!try_target(s, &r->target[i], a) ||
 		    !keep_target(s, &r->target[i]))
 			continue;
@@ -87,6 +89,20 @@ say_hello(struct session *s, const char *helo, struct reply *r)
 	return session_command(s, STEP_EHLO, line, r);
 }
 
+/* Of the target before: the next one is about to take its place. */
+static void
+keep_failure(struct send_answer *a)
+{
+	struct send_failed *f = &a->failed[a->nfailed];
+
+	if (*a->tls.failure == '\0' || a->nfailed == SEND_FAILED)
+		return;
+	a->nfailed++;
+	strlcpy(f->host, a->host, sizeof f->host);
+	strlcpy(f->failure, a->tls.failure, sizeof f->failure);
+	strlcpy(f->why, a->tls.why, sizeof f->why);
+}
+
 static bool
 keep_target(struct session *s, const struct send_target *t)
 {
@@ -108,7 +124,8 @@ try_target(
 
 	s->secured = (struct send_secured){.protocol = ""};
 	up = try_once(s, t, a);
-	if (!up && t->tls == SEND_TLS_MAY && *s->secured.failure != '\0') {
+	if (!up && (t->tls == SEND_TLS_MAY || t->lenient) &&
+	    *s->secured.failure != '\0') {
 		struct send_target clear = *t;
 
 		clear.tls = SEND_TLS_NONE;

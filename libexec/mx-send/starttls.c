@@ -128,6 +128,8 @@ fill(struct tls_request *r, const struct session *s,
 	r->name.item[r->name.n++] = name;
 	if (t->tls == SEND_TLS_DANE && strcmp(t->host, t->base) != 0)
 		r->name.item[r->name.n++] = t->host;
+	if (t->tls == SEND_TLS_DANE && *t->domain != '\0')
+		r->name.item[r->name.n++] = t->domain;
 	while (r->tlsa.n < TLS_LIST && (line = strsep(&tlsa, "\n")) != NULL) {
 		if (*line != '\0')
 			r->tlsa.item[r->tlsa.n++] = line;

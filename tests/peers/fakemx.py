@@ -19,12 +19,15 @@ reply, the last one stays.  REPLY is lines parted by '|', or one of
   !refuse TEXT                the reply, then say and read nothing more
   !twice TEXT                 the reply, and again out of the blue
   !octets TEXT                as it is, \\r\\n as escapes
+  !tls FILE                   of STARTTLS: 220, then TLS with the certificate
+                              and key that are in FILE
   N REPLY                     of BODY: after N octets of message
 """
 import copy
 import itertools
 import os
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -88,6 +91,12 @@ class Primary:
             self.peer.sendall(b"250 a\0b\r\n")
         elif word == "!octets":
             self.peer.sendall(rest.encode().decode("unicode_escape").encode())
+        elif word == "!tls":
+            self.peer.sendall(b"220 2.0.0 go\r\n")
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(rest)
+            self.peer = context.wrap_socket(self.peer, server_side=True)
+            self.buffer = b""
         elif word == "!twice":
             self.play(rest)
             self.play(rest)
@@ -197,6 +206,7 @@ def run(primary, peer):
         primary.serve(peer)
     except (Closed, OSError):
         pass
+    primary.peer.close()
     peer.close()
 
 
