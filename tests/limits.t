@@ -174,7 +174,7 @@ cat >"$scratch/session" <<'END'
 > QUIT
 < 221
 END
-small_disk size=2m,nr_inodes=6
+small_disk size=2m,nr_inodes=3
 ok $? 'no inodes are 452'
 grep '^#' "$scratch/out"
 

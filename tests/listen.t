@@ -71,6 +71,8 @@ row() {
 }
 until_true 5 row
 ok $? 'the scribe has written what was decided'
+is "$(sqlite3 "$scratch/state.db" "SELECT messages FROM usage
+    WHERE domain = 'example.com'")" 1 'and what has come'
 
 # ---- what is read again
 is "$(rcpt b@new.test)" 550 'a domain that is not handled'

@@ -45,11 +45,12 @@ accept_message(
 {
 	unsigned n = s->mail.rcpts.domains;
 	struct copy *copies = calloc(n, sizeof *copies);
-	char seal[SEAL_FIELDS] = "";
+	char seal[SEAL_FIELDS];
 	time_t now = time(NULL);
 	bool good = copies != NULL && has_room_for(d, s, n - 1);
 	int saved;
 
+	*seal = '\0';
 	if (good)
 		seal_message(s, &d->draft, seal);
 	/* the first copy is the draft itself, and is sealed last */

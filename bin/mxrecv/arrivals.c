@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "scribe.h"
 #include "usage.h"
 
 enum { STEP = 16 };
@@ -35,6 +36,14 @@ arrivals_write(const struct arrivals *a, struct state_db *state)
 		usage_add(state, a->arrival[i].domain, a->arrival[i].octets,
 		    time(NULL));
 	state_commit(state);
+}
+
+void
+arrivals_send(const struct arrivals *a, int scribe)
+{
+	for (size_t i = 0; i < a->n; i++)
+		scribe_arrival(scribe, a->arrival[i].domain,
+		    a->arrival[i].octets, time(NULL));
 }
 
 void

@@ -26,6 +26,8 @@ struct arrivals {
 /* Without memory it is left out: a walk counts anew. */
 void arrivals_add(struct arrivals *, const char *domain, uint64_t octets);
 void arrivals_write(const struct arrivals *, struct state_db *);
+/* The same by the scribe, at the other end of the socket. */
+void arrivals_send(const struct arrivals *, int scribe);
 void arrivals_free(struct arrivals *);
 
 #endif

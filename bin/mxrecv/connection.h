@@ -15,20 +15,25 @@
 
 enum { REPLIES = 8192 }; /* replies held back while more commands wait */
 
+/*
+ * In each part what every connection uses stands together, and what is large
+ * and mostly not used stands last: a page that is never touched costs nothing,
+ * and one that is costs a fault in each process.
+ */
 struct connection {
 	const struct conf *conf;
-	struct session session;
-	struct peer peer;
-	struct inquiry inquiry;
 	int64_t began, deadline; /* of the whole session */
 	const char *end;	 /* why it ended, for the log */
 	struct store store;
 	size_t held;
-	char replies[REPLIES];
 	bool helped; /* tls runs */
-	struct helper tls;
+	struct session session;
+	struct peer peer;
+	struct inquiry inquiry;
 	struct wire wire;
 	struct disk disk;
+	struct helper tls;
+	char replies[REPLIES];
 };
 
 /* The time by which the client must have said something. */

@@ -22,6 +22,7 @@ static bool commit(void *, const struct session *, char *);
 static void drop(void *);
 static enum etrn_outcome etrn(void *, const char *, bool, long *);
 static bool spool(struct disk *);
+static int put_flag(const struct disk *, const char *word);
 static bool began_lately(struct disk *, const char *word);
 static bool is_served(struct disk *, const char *domain);
 
@@ -42,7 +43,9 @@ disk_end(struct disk *d)
 {
 	drop(d);
 	notes_free(&d->notes);
-	if (d->arrivals.n > 0 && disk_state(d) != NULL)
+	if (d->lent->scribe != -1)
+		arrivals_send(&d->arrivals, d->lent->scribe);
+	else if (d->arrivals.n > 0 && disk_state(d) != NULL)
 		arrivals_write(&d->arrivals, d->state);
 	arrivals_free(&d->arrivals);
 	if (d->policy != d->lent->policy)
@@ -149,7 +152,7 @@ etrn(void *ctx, const char *domain, bool below, long *count)
 		return ETRN_PENDING;
 	if (began_lately(d, domain))
 		return ETRN_TOO_SOON;
-	if ((flag = spool_etrn_put(&d->spool, word)) == -1)
+	if ((flag = put_flag(d, word)) == -1)
 		return ETRN_UNAVAILABLE;
 	return flag == 1 ? ETRN_PENDING : ETRN_STARTED;
 }
@@ -197,12 +200,26 @@ spool(struct disk *d)
 {
 	if (d->spooled)
 		return true;
-	if (spool_open(&d->spool, d->conf->spool) == -1) {
+	if (spool_enter(&d->spool, d->conf->spool) == -1) {
 		log_event(LOG_L_ERROR, "no-spool", "path", d->conf->spool,
 		    "error", strerror(errno), NULL);
 		return false;
 	}
 	return d->spooled = true;
+}
+
+/* In a directory that nothing else of ours needs. */
+static int
+put_flag(const struct disk *d, const char *word)
+{
+	struct spool all;
+	int flag;
+
+	if (spool_open(&all, d->conf->spool) == -1)
+		return -1;
+	flag = spool_etrn_put(&all, word);
+	spool_close(&all);
+	return flag;
 }
 
 static bool

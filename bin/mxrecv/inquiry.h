@@ -46,28 +46,28 @@ struct inquiry {
 	struct disk *disk;
 	struct peer *peer;
 	struct oracle oracle;
-	/* of the recipient that is looked at */
-	char rcpt_asked[MAILBOX_LEN + 1], rcpt_told[TOLD_LEN];
-	enum rcpt_answer rcpt_answer;
 	bool over;	 /* the client has gone, and waits for nothing */
+	bool lists_told; /* nonsense of the DNS lists is logged */
 	int64_t slow_ms; /* that slow callouts for recipients have taken */
-	/* recipients to be asked for again once the client has gone */
-	unsigned nstale;
-	char stale[STALE_MOST][MAILBOX_LEN + 1];
-	enum route_status routed;
-	struct route route;
-	bool lists_told; /* nonsense of theirs is logged */
-	unsigned serial; /* of the transaction that the rest is about */
+	unsigned serial; /* of the transaction that is looked at */
 	enum verified_result callout; /* of its sender */
-	struct inquiry_spf spf;
 	/* of the message that is here */
 	int message; /* a descriptor to read it; -1: not opened */
 	bool content_started;
 	int64_t content_deadline;
-	struct content_scan scan[SCAN_SPAM + 1];
-	struct content_dkim dkim;
 	/* digests of its two parts, in hex; "" until they are wanted */
 	char body[DIGEST_LEN + 1], header[DIGEST_LEN + 1];
+	/* of the recipient that is looked at */
+	enum rcpt_answer rcpt_answer;
+	char rcpt_asked[MAILBOX_LEN + 1], rcpt_told[TOLD_LEN];
+	enum route_status routed;
+	/* recipients to be asked for again once the client has gone */
+	unsigned nstale;
+	char stale[STALE_MOST][MAILBOX_LEN + 1];
+	struct inquiry_spf spf;
+	struct route route;
+	struct content_scan scan[SCAN_SPAM + 1];
+	struct content_dkim dkim;
 };
 
 /* In memory that is all zeroes, most of which is never used. */

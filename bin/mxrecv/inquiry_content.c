@@ -77,6 +77,8 @@ inquiry_signatures(void *ctx, const struct session *s)
 void
 inquiry_content_forget(struct inquiry *q)
 {
+	if (!q->content_started)
+		return;
 	if (q->dkim.state == CONTENT_ASKED)
 		helper_end(&q->dkim.helper, false);
 	q->dkim.state = CONTENT_NONE;

@@ -16,15 +16,15 @@
 
 struct peer {
 	const struct conf *conf;
-	bool remote;	 /* the address came from a socket */
-	bool names;	 /* its name is asked for */
-	struct dns *dns; /* NULL: nothing is asked, or no longer */
-	struct dns_ptr ptr;
-	struct dnsbl list;
-	size_t nzone;
-	struct dnsbl_zone zone[DNSBL_ZONES];
+	bool remote;	  /* the address came from a socket */
+	bool names;	  /* its name is asked for */
+	struct dns *dns;  /* NULL: nothing is asked, or no longer */
 	int64_t deadline; /* of all of it */
 	struct client *client;
+	struct dns_ptr ptr;
+	size_t nzone;
+	struct dnsbl list;
+	struct dnsbl_zone zone[DNSBL_ZONES];
 };
 
 /* In memory that is all zeroes.  Fills CLIENT's address from the socket FD;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A datagram is a row: struct head, then its words, NUL after each. */
+/* A datagram is a row: struct head, then its words, NUL after each: those of a
+ * decision, or the domain for which a message came. */
 #include "scribe.h"
 
 #include <errno.h>
@@ -13,15 +14,24 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "usage.h"
 #include "wire.h"
 
-enum { WORDS = 10, ROW = 4096, BATCH = 256 * 1024, WAIT_SECONDS = 2 };
+enum {
+	WORDS = 10,
+	ARRIVAL_WORDS = 1,
+	ROW = 4096,
+	BATCH = 256 * 1024,
+	WAIT_SECONDS = 2
+};
 
 struct head {
 	time_t at;
 	long ms;
 	unsigned serial;
 	unsigned size; /* of the row, this head included */
+	unsigned words;
+	uint64_t octets; /* of a message */
 };
 
 struct batch {
@@ -30,10 +40,13 @@ struct batch {
 	char octets[BATCH];
 };
 
+static int post(int out, struct head *, const char *const word[]);
 static bool collect(int in, struct batch *);
 static bool is_sound(const char *row, size_t n);
 static void keep(const struct conf *, const struct batch *);
 static int put(struct state_db *, const char *row);
+static int put_decision(
+    struct state_db *, const struct head *, const char *words);
 
 int
 scribe_socket(int ends[2])
@@ -69,19 +82,36 @@ scribe_put(int out, const struct decision *d)
 	const char *const word[WORDS] = {d->connection, d->message, d->client,
 	    d->helo, d->sender, d->recipient, d->test, d->outcome, d->verdict,
 	    d->reason};
-	struct head head = {d->at, d->ms, d->serial, sizeof head};
+	struct head head = {
+	    .at = d->at, .ms = d->ms, .serial = d->serial, .words = WORDS};
+
+	return post(out, &head, word);
+}
+
+int
+scribe_arrival(int out, const char *domain, uint64_t octets, time_t at)
+{
+	struct head head = {.at = at, .octets = octets, .words = ARRIVAL_WORDS};
+
+	return post(out, &head, &domain);
+}
+
+static int
+post(int out, struct head *head, const char *const word[])
+{
 	char row[ROW];
 
-	for (unsigned i = 0; i < WORDS; i++) {
+	head->size = sizeof *head;
+	for (unsigned i = 0; i < head->words; i++) {
 		size_t n = strlen(word[i]) + 1;
 
-		if (n > sizeof row - head.size)
+		if (n > sizeof row - head->size)
 			return -1;
-		memcpy(row + head.size, word[i], n);
-		head.size += (unsigned)n;
+		memcpy(row + head->size, word[i], n);
+		head->size += (unsigned)n;
 	}
-	memcpy(row, &head, sizeof head);
-	return send(out, row, head.size, MSG_NOSIGNAL) == -1 ? -1 : 0;
+	memcpy(row, head, sizeof *head);
+	return send(out, row, head->size, MSG_NOSIGNAL) == -1 ? -1 : 0;
 }
 
 /* Rows of SCRIBE_MS from the first on.  False: nobody is left to send any. */
@@ -126,7 +156,8 @@ is_sound(const char *row, size_t n)
 	memcpy(&head, row, sizeof head);
 	for (size_t i = sizeof head; i < n; i++)
 		words += row[i] == '\0';
-	return head.size == n && words == WORDS && row[n - 1] == '\0';
+	return head.size == n && words == head.words &&
+	    (words == WORDS || words == ARRIVAL_WORDS) && row[n - 1] == '\0';
 }
 
 /* Opened anew each time: anyone may have deleted it. */
@@ -157,14 +188,24 @@ keep(const struct conf *conf, const struct batch *b)
 static int
 put(struct state_db *state, const char *row)
 {
-	const char *word[WORDS] = {row + sizeof(struct head)};
+	const char *words = row + sizeof(struct head);
 	struct head head;
 
 	memcpy(&head, row, sizeof head);
+	return head.words == WORDS
+	    ? put_decision(state, &head, words)
+	    : usage_add(state, words, head.octets, head.at);
+}
+
+static int
+put_decision(struct state_db *state, const struct head *head, const char *words)
+{
+	const char *word[WORDS] = {words};
+
 	for (unsigned i = 1; i < WORDS; i++)
 		word[i] = word[i - 1] + strlen(word[i - 1]) + 1;
 	return decision_put(state,
-	    &(struct decision){head.at, word[0], word[1], word[2], word[3],
-		word[4], word[5], word[6], word[7], word[8], word[9], head.ms,
-		head.serial});
+	    &(struct decision){head->at, word[0], word[1], word[2], word[3],
+		word[4], word[5], word[6], word[7], word[8], word[9], head->ms,
+		head->serial});
 }

@@ -20,7 +20,10 @@
  * syncs the parent before relying on it, then takes the bit away. */
 enum { MODE_DURABLE = S_IRWXU, MODE_FRESH = S_IRWXU | S_ISVTX };
 
-static int open_all(struct spool *, const char *path, bool create);
+enum { DIRECTORIES = 5, DIRECTORIES_ENTERED = 2 };
+
+static int open_new(struct spool *, const char *path, size_t n);
+static int open_first(struct spool *, const char *path, size_t n, bool create);
 static int keep_root(int);
 static void bad_name(
     char out[NAME_MAX + 1], const char *domain, const char *name, int n);
@@ -34,17 +37,20 @@ static uint64_t reserve(uint64_t total, uint64_t most);
 int
 spool_open(struct spool *sp, const char *path)
 {
-	*sp = (struct spool){-1, -1, -1, -1, -1, -1};
-	if (mkdir(path, MODE_FRESH) == -1 && errno != EEXIST)
-		return -1;
-	return open_all(sp, path, true);
+	return open_new(sp, path, DIRECTORIES);
+}
+
+int
+spool_enter(struct spool *sp, const char *path)
+{
+	return open_new(sp, path, DIRECTORIES_ENTERED);
 }
 
 int
 spool_look(struct spool *sp, const char *path)
 {
 	*sp = (struct spool){-1, -1, -1, -1, -1, -1};
-	return open_all(sp, path, false);
+	return open_first(sp, path, DIRECTORIES, false);
 }
 
 void
@@ -219,12 +225,22 @@ spool_etrn_take(const struct spool *sp, const char *word)
 }
 
 static int
-open_all(struct spool *sp, const char *path, bool create)
+open_new(struct spool *sp, const char *path, size_t n)
 {
-	int *const dir[] = {
-	    &sp->queue, &sp->etrn, &sp->dsn, &sp->bad, &sp->tmp};
-	static const char *const name[] = {
-	    "queue", "etrn", "dsn", "bad", "tmp"};
+	*sp = (struct spool){-1, -1, -1, -1, -1, -1};
+	if (mkdir(path, MODE_FRESH) == -1 && errno != EEXIST)
+		return -1;
+	return open_first(sp, path, n, true);
+}
+
+/* The first N. */
+static int
+open_first(struct spool *sp, const char *path, size_t n, bool create)
+{
+	int *const dir[DIRECTORIES] = {
+	    &sp->queue, &sp->tmp, &sp->etrn, &sp->dsn, &sp->bad};
+	static const char *const name[DIRECTORIES] = {
+	    "queue", "tmp", "etrn", "dsn", "bad"};
 
 	sp->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (sp->root == -1)
@@ -233,7 +249,7 @@ open_all(struct spool *sp, const char *path, bool create)
 		spool_close(sp);
 		return -1;
 	}
-	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++) {
+	for (size_t i = 0; i < n; i++) {
 		*dir[i] = open_dir(sp->root, name[i], create);
 		if (*dir[i] == -1 && (create || errno != ENOENT)) {
 			spool_close(sp);

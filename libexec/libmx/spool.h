@@ -23,12 +23,15 @@ enum { SPOOL_HEAD = 25 }; /* "mx1 " 20 digits "\n" */
 /* The next attempt of a message that is held: the year 2100. */
 #define SPOOL_HELD ((time_t)4102444800)
 
-struct spool { /* directory descriptors */
+struct spool { /* directory descriptors, or -1 */
 	int root, queue, etrn, dsn, bad, tmp;
 };
 
 /* Opens, making what is missing (0700).  0 or -1 with errno. */
 int spool_open(struct spool *, const char *path);
+/* The same with root, queue and tmp alone, which is all that a message that
+ * comes needs. */
+int spool_enter(struct spool *, const char *path);
 /* Opens what is there and makes nothing; what is missing is -1. */
 int spool_look(struct spool *, const char *path);
 void spool_close(struct spool *);

@@ -405,9 +405,13 @@ main(void)
 	if (mkdtemp(root) == NULL || rmdir(root) == -1)
 		return 1;
 	is_int(spool_look(&sp, root), -1, "a look makes no spool");
-	ok(spool_open(&sp, root) == 0 && stat(root, &st) == 0 &&
+	ok(spool_enter(&sp, root) == 0 && stat(root, &st) == 0 &&
 		(st.st_mode & 07777) == 0700,
 	    "made, durable, for the owner alone");
+	ok(sp.queue != -1 && sp.tmp != -1 && sp.dsn == -1,
+	    "a message that comes needs two directories");
+	spool_close(&sp);
+	ok(spool_open(&sp, root) == 0 && sp.dsn != -1, "others need them all");
 	round_trip();
 	events();
 	outcomes();
