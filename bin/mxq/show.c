@@ -130,6 +130,8 @@ show_from(struct mxq *q, const struct envelope *e)
 		fprintf(q->out.f, " BODY=%s", body_name(e->body));
 	if (e->smtputf8)
 		fputs(" SMTPUTF8", q->out.f);
+	if (e->tls == TLS_REQUIRED)
+		fputs(" REQUIRETLS", q->out.f);
 	if (e->ret != RET_NONE)
 		fprintf(q->out.f, " RET=%s", ret_name(e->ret));
 	if (*e->envid != '\0') {

@@ -63,6 +63,7 @@ envelope_json(FILE *f, const struct envelope *e)
 	string(f, "sender", e->sender);
 	string(f, "body", e->body == BODY_NONE ? "" : body_name(e->body));
 	fprintf(f, ",\"smtputf8\":%s", e->smtputf8 ? "true" : "false");
+	string(f, "tls", e->tls == TLS_AS_SET ? "" : envelope_tls_name(e->tls));
 	string(f, "ret", e->ret == RET_NONE ? "" : ret_name(e->ret));
 	string(f, "envid", e->envid);
 	string(f, "client", e->client);

@@ -177,6 +177,10 @@ fill(struct envelope *e, const struct session *s)
 	e->body = p->body;
 	e->cuts = s->mail.content.header.results.cuts;
 	e->smtputf8 = p->smtputf8;
+	if (p->requiretls)
+		e->tls = TLS_REQUIRED;
+	else if (s->mail.content.header.tls_optional)
+		e->tls = TLS_OPTIONAL;
 	e->ret = p->ret;
 	if (envelope_set(&e->sender, s->mail.sender.mailbox) == -1 ||
 	    envelope_set(&e->envid, p->envid) == -1 ||

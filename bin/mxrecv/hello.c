@@ -34,19 +34,22 @@ enum next
 verb_ehlo(struct session *s, const char *arg, size_t n, struct reply *r)
 {
 	char address[IP_TEXT];
+	const char *tls = "";
 
 	if (!greet(s, arg, n, r))
 		return NEXT_LINE;
 	ip_format(&s->client.ip, address);
 	s->extended = true;
+	if (s->tls.up)
+		tls = "REQUIRETLS\n"; /* RFC 8689 2: over TLS only */
+	else if (s->store->offers_tls(s->store->ctx))
+		tls = "STARTTLS\n";
 	reply_set(r, 250, NULL,
 	    "%s greets %s [%s]\nPIPELINING\nSIZE %" PRIu64
 	    "\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES\nCHUNKING\nDSN\nETRN\n"
 	    "LIMITS RCPTMAX=%d RCPTDOMAINMAX=%d\n%sHELP",
 	    s->conf->hostname, s->helo, address, s->conf->max_message_size,
-	    RECIPIENTS, RECIPIENT_DOMAINS,
-	    !s->tls.up && s->store->offers_tls(s->store->ctx) ? "STARTTLS\n"
-							      : "");
+	    RECIPIENTS, RECIPIENT_DOMAINS, tls);
 	return NEXT_LINE;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * MAIL and RCPT (RFC 5321 4.1.1.2-3) with the parameters of SIZE, 8BITMIME,
- * SMTPUTF8 and DSN:
+ * SMTPUTF8, REQUIRETLS (RFC 8689) and DSN:
  *
  *	C: MAIL FROM:<a@example.org> SIZE=1234 RET=HDRS
  *	S: 250 2.1.0 OK
@@ -16,7 +16,7 @@
 #include "verbs.h"
 
 static bool parse_sender(
-    const char *, size_t, struct transaction *, struct reply *);
+    struct session *, const char *, size_t, struct reply *);
 static bool take_rcpt(struct session *, const char *, size_t, struct reply *);
 static bool shares(struct session *, struct reply *);
 static bool parse_rcpt(
@@ -38,7 +38,7 @@ verb_mail(struct session *s, const char *arg, size_t n, struct reply *r)
 	struct transaction *t = &s->mail;
 
 	s->serial++;
-	if (!parse_sender(arg, n, t, r) || !checks_run(s, STAGE_MAIL, r)) {
+	if (!parse_sender(s, arg, n, r) || !checks_run(s, STAGE_MAIL, r)) {
 		session_reset(s);
 		return NEXT_LINE;
 	}
@@ -67,8 +67,9 @@ verb_rcpt(struct session *s, const char *arg, size_t n, struct reply *r)
 }
 
 static bool
-parse_sender(const char *arg, size_t n, struct transaction *t, struct reply *r)
+parse_sender(struct session *s, const char *arg, size_t n, struct reply *r)
 {
+	struct transaction *t = &s->mail;
 	enum path_error path;
 	enum param_error param;
 	char bad[64];
@@ -86,6 +87,11 @@ parse_sender(const char *arg, size_t n, struct transaction *t, struct reply *r)
 	param = param_parse_mail(arg + used, n - used, &t->params, bad);
 	if (param != PARAM_OK) {
 		say_param_error(param, bad, r);
+		return false;
+	}
+	if (t->params.requiretls && !s->tls.up) {
+		reply_set(r, 530, "5.7.10",
+		    "Encryption needed: REQUIRETLS is for sessions over TLS");
 		return false;
 	}
 	if (t->sender.utf8 && !t->params.smtputf8) {

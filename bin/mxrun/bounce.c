@@ -92,6 +92,8 @@ make_envelope(
 	dsn->arrived = time(NULL);
 	dsn->smtputf8 = is_utf8(e->sender);
 	dsn->body = dsn->smtputf8 ? BODY_8BITMIME : BODY_7BIT;
+	/* RFC 8689 5 */
+	dsn->tls = e->tls == TLS_REQUIRED ? TLS_REQUIRED : TLS_AS_SET;
 	dsn->about_n = n;
 	if (envelope_set(&dsn->proto, "local") == -1 ||
 	    envelope_set(&dsn->about_domain, job->domain) == -1 ||

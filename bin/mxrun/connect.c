@@ -24,6 +24,7 @@ struct heard_now {
 
 static bool find_route(struct delivery *);
 static bool make_demands(struct delivery *);
+static bool is_fit(struct lane *);
 static bool start(struct lane *);
 static void primary_is_up(struct delivery *, const char *host);
 static bool hear(struct delivery *, const struct heard_now *);
@@ -36,7 +37,9 @@ connect_begin(struct lane *l)
 
 	if (d->down || d->no_such)
 		return false;
-	if ((r->n == 0 && !find_route(d)) || !start(l))
+	if (r->n == 0 && !find_route(d))
+		return false;
+	if (!is_fit(l) || !start(l))
 		return false;
 	l->state = LANE_OPENING;
 	l->asked = wire_now();
@@ -46,6 +49,7 @@ connect_begin(struct lane *l)
 	l->server.host[0] = '\0';
 	sender_identity(l->sender, d->job->identity);
 	sender_authorities(l->sender, d->run->conf->tls_authorities);
+	sender_requiretls(l->sender, l->sure);
 	if (sender_ask_open(l->sender, d->run->conf->hostname, r->target, r->n,
 		l->deadline) == -1)
 		l->deadline = l->asked; /* who was not asked does not answer */
@@ -76,6 +80,8 @@ connect_hear(struct lane *l)
 	}
 	outcome_text(&l->server.reply, reason);
 	disconnect(l);
+	if ((l->unmet = l->sure && outbound_is_unmet(&l->server.reply)))
+		return false;
 	others = lanes_in(d, LANE_IDLE) + lanes_in(d, LANE_BUSY);
 	if (others > 0)
 		pace_refuse(&d->pace, others);
@@ -140,6 +146,25 @@ find_route(struct delivery *d)
 		primary_is_down(d, "", d->route.reason);
 		return false;
 	}
+}
+
+/* Whatever the hosts can do, the DNS has to be believed that they are those of
+ * the domain (RFC 8689 4.2.1). */
+static bool
+is_fit(struct lane *l)
+{
+	const struct delivery *d = l->d;
+
+	l->sure = outbound_is_choosy(l->message.envelope);
+	l->unmet = l->sure && !outbound_is_sure(&d->route);
+	if (!l->unmet)
+		return true;
+	l->server = (struct send_answer){.status = SEND_TEMPORARY};
+	reply_set(&l->server.reply, 450, "4.7.10",
+	    "Encryption needed (REQUIRETLS): nobody vouches for the MX hosts "
+	    "of %s",
+	    d->job->domain);
+	return false;
 }
 
 static bool

@@ -33,6 +33,8 @@ struct lane {
 	struct sender *sender; /* NULL: none runs */
 	struct send_answer server;
 	struct message message;
+	bool sure;	  /* the session is one for REQUIRETLS, or is to be */
+	bool unmet;	  /* ... and can not be: server.reply says why */
 	bool large;	  /* it is one */
 	bool at_rest;	  /* it is unlinked */
 	bool provisional; /* refused, while that is not believed yet */

@@ -241,7 +241,9 @@ reply_of(const struct writer *w, const struct rcpt *r)
 static void
 write_original(struct writer *w)
 {
-	bool whole = w->m->envelope->ret == RET_FULL &&
+	const struct envelope *e = w->m->envelope;
+	/* RFC 8689 5: with REQUIRETLS as with RET=HDRS */
+	bool whole = e->ret == RET_FULL && e->tls != TLS_REQUIRED &&
 	    w->action == DSN_FAILED && original_is_plain(w->m);
 
 	put(w, "--%s\r\nContent-Type: %s\r\n\r\n", w->id,

@@ -7,10 +7,14 @@
 #include "deliver.h"
 #include "expire.h"
 #include "log.h"
+#include "outbound.h"
 #include "wire.h"
 
 enum { SECOND = 1000, LOST_IN_A_ROW = 2 };
 
+static bool needs_other(struct lane *);
+static void not_opened(struct lane *);
+static void refuse(struct lane *);
 static void give_back(struct lane *);
 static void hand_over(struct lane *);
 static bool go_on(struct lane *);
@@ -30,16 +34,16 @@ lane_take(struct lane *l)
 {
 	struct envelope *e = l->message.envelope;
 
-	l->at_rest = l->provisional = false;
+	l->at_rest = l->provisional = l->unmet = false;
 	if (envelope_count(e, RCPT_WAITING) == 0) {
 		settle(l); /* a kill came between the outcome and this */
 		message_close(&l->message);
 	} else if (!make_room(l, e->nrcpt)) {
 		message_close(&l->message);
-	} else if (l->state == LANE_IDLE && !l->d->down) {
+	} else if (l->state == LANE_IDLE && !l->d->down && !needs_other(l)) {
 		hand_over(l);
 	} else if (!connect_begin(l)) {
-		expire(l);
+		not_opened(l);
 	}
 }
 
@@ -50,8 +54,8 @@ lane_hear(struct lane *l)
 		hear_outcome(l);
 	else if (connect_hear(l))
 		hand_over(l);
-	else if (l->d->down)
-		expire(l);
+	else if (l->d->down || l->unmet)
+		not_opened(l);
 	else
 		give_back(l);
 }
@@ -84,6 +88,36 @@ lanes_in(const struct delivery *d, enum lane_state state)
 	for (size_t i = 0; i < LANES_MAX; i++)
 		n += d->lane[i].state == state;
 	return n;
+}
+
+/* Mail with REQUIRETLS goes over a session that was opened for it, or for its
+ * like; mail without, over any. */
+static bool
+needs_other(struct lane *l)
+{
+	if (l->sure || !outbound_is_choosy(l->message.envelope))
+		return false;
+	disconnect(l);
+	return true;
+}
+
+static void
+not_opened(struct lane *l)
+{
+	if (l->unmet)
+		refuse(l);
+	else
+		expire(l);
+}
+
+/* No host is fit for this message; others may go to them. */
+static void
+refuse(struct lane *l)
+{
+	for (size_t i = 0; i < l->message.envelope->nrcpt; i++)
+		l->replies[i] = l->server.reply;
+	settle_replies(l);
+	finish(l);
 }
 
 /* For another lane. */

@@ -63,6 +63,25 @@ outbound_opened(
 }
 
 bool
+outbound_is_choosy(const struct envelope *e)
+{
+	return e->tls == TLS_REQUIRED && *e->sender != '\0';
+}
+
+bool
+outbound_is_sure(const struct route *r)
+{
+	return r->named || r->secure;
+}
+
+bool
+outbound_is_unmet(const struct reply *r)
+{
+	return strcmp(r->enhanced, "4.7.10") == 0 ||
+	    strcmp(r->enhanced, "5.7.30") == 0;
+}
+
+bool
 outbound_tells_client(const struct job *j, const struct send_answer *a)
 {
 	return (j->identity == IDENTITY_AUTO ||

@@ -26,6 +26,13 @@ void outbound_result(const struct tls_result *);
 /* The results of an opening, which may have tried several hosts. */
 void outbound_opened(
     const struct job *, const struct demand *, const struct send_answer *);
+/* Mail that not every session is good enough for: with REQUIRETLS, but for
+ * bounces (RFC 8689 4.2.1). */
+bool outbound_is_choosy(const struct envelope *);
+/* Nobody but the domain, as DNSSEC says, or its row have named those hosts. */
+bool outbound_is_sure(const struct route *);
+/* R, to an opening for such mail, says that its demands can not be met. */
+bool outbound_is_unmet(const struct reply *);
 /* Of the session in hand: the server hears of one client after another, so
  * that it is better to sort messages by client. */
 bool outbound_tells_client(const struct job *, const struct send_answer *);

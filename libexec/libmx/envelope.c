@@ -92,6 +92,14 @@ envelope_add_rcpt(
 	return 0;
 }
 
+const char *
+envelope_tls_name(enum envelope_tls tls)
+{
+	static const char *const name[] = {NULL, "required", "optional"};
+
+	return name[tls];
+}
+
 size_t
 envelope_count(const struct envelope *e, enum rcpt_state state)
 {

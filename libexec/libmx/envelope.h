@@ -41,12 +41,19 @@ struct rcpt {
 	char *reply;  /* last reply or reason, "550 5.1.1 text"; "" if none */
 };
 
+enum envelope_tls { /* what the sender wants (RFC 8689) */
+	TLS_AS_SET,
+	TLS_REQUIRED, /* REQUIRETLS */
+	TLS_OPTIONAL  /* "TLS-Required: No" */
+};
+
 struct envelope {
 	/* of reception */
 	time_t arrived;
 	char *sender; /* mailbox; "" is the null path */
 	enum body body;
 	bool smtputf8;
+	enum envelope_tls tls;
 	enum ret ret;
 	char *envid;	   /* xtext, "" if none */
 	char *client;	   /* IP text, "" if local */
@@ -82,6 +89,8 @@ int envelope_set(char **member, const char *value);
 int envelope_add_rcpt(
     struct envelope *, const char *mailbox, unsigned notify, const char *orcpt);
 
+const char *envelope_tls_name(enum envelope_tls); /* "required", NULL … */
+
 /* Number of recipients in a state. */
 size_t envelope_count(const struct envelope *, enum rcpt_state);
 
@@ -89,7 +98,7 @@ size_t envelope_count(const struct envelope *, enum rcpt_state);
  * The journal's records, in the order they are written.  Each fills a record
  * ready to be appended; false when it does not fit RECORD_LEN.
  *
- *	from path= arrived= body= smtputf8= ret= envid= verified=
+ *	from path= arrived= body= smtputf8= tls= ret= envid= verified=
  *	client ip= name= helo= proto=
  *	trace text=                     (repeated where it is long)
  *	cut at= octets=                 (repeated; not handed over)

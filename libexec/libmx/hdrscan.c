@@ -8,6 +8,7 @@
 
 static void end_line(struct hdrscan *);
 static bool names_own(const struct hdrscan *, const char *, size_t);
+static bool is_tls_optional(const char *, size_t);
 static bool is_border(int);
 
 void
@@ -62,6 +63,7 @@ end_line(struct hdrscan *h)
 		    strncasecmp(h->line, name, sizeof name - 1) == 0;
 		h->received += h->in_received;
 		h->counted_own = false;
+		h->tls_optional |= is_tls_optional(h->line, n);
 	}
 	if (h->in_received && !h->counted_own && names_own(h, h->line, n)) {
 		h->own_received++;
@@ -90,6 +92,22 @@ names_own(const struct hdrscan *h, const char *s, size_t n)
 			return true;
 	}
 	return false;
+}
+
+/* TLS-Required: No */
+static bool
+is_tls_optional(const char *s, size_t n)
+{
+	static const char name[] = "tls-required:";
+	size_t at = sizeof name - 1;
+
+	if (n < at || strncasecmp(s, name, at) != 0)
+		return false;
+	while (at < n && isspace((unsigned char)s[at]))
+		at++;
+	while (n > at && isspace((unsigned char)s[n - 1]))
+		n--;
+	return n - at == 2 && strncasecmp(s + at, "no", 2) == 0;
 }
 
 static bool

@@ -2,7 +2,8 @@
 /*
  * Counts what must be bounded in a header section as it streams by: its
  * octets, its Received fields (RFC 5321 6.3), and those that bear our name; and
- * notes where others have used our name in Authentication-Results.
+ * notes where others have used our name in Authentication-Results, and a field
+ * TLS-Required (RFC 8689 3).
  */
 #ifndef HDRSCAN_H
 #define HDRSCAN_H
@@ -19,6 +20,7 @@ struct hdrscan {
 	unsigned received;
 	unsigned own_received; /* Received fields with "by <own>" */
 	bool ended;	       /* the empty line has passed */
+	bool tls_optional;     /* "TLS-Required: No" */
 	struct authres results;
 	/* the rest belongs to hdrscan.c */
 	size_t line_len;

@@ -93,6 +93,9 @@ apply_from(struct envelope *e, const struct record_view *r)
 	if (record_get(r, "body", word, sizeof word))
 		e->body =
 		    strcmp(word, "8BITMIME") == 0 ? BODY_8BITMIME : BODY_7BIT;
+	if (record_get(r, "tls", word, sizeof word))
+		e->tls =
+		    strcmp(word, "optional") == 0 ? TLS_OPTIONAL : TLS_REQUIRED;
 	if (record_get(r, "ret", word, sizeof word))
 		e->ret = strcmp(word, "FULL") == 0 ? RET_FULL : RET_HDRS;
 	return 0;

@@ -153,6 +153,8 @@ record_from(struct record *r, const struct envelope *e)
 		record_add(r, "body", body_name(e->body));
 	if (e->smtputf8)
 		record_add_number(r, "smtputf8", 1);
+	if (e->tls != TLS_AS_SET)
+		record_add(r, "tls", envelope_tls_name(e->tls));
 	if (e->ret != RET_NONE)
 		record_add(r, "ret", ret_name(e->ret));
 	if (*e->envid != '\0')

@@ -27,6 +27,7 @@ static enum param_error parse_one(
 static bool set_size(const struct target *, const char *, size_t);
 static bool set_body(const struct target *, const char *, size_t);
 static bool set_smtputf8(const struct target *, const char *, size_t);
+static bool set_requiretls(const struct target *, const char *, size_t);
 static bool set_ret(const struct target *, const char *, size_t);
 static bool set_envid(const struct target *, const char *, size_t);
 static bool set_notify(const struct target *, const char *, size_t);
@@ -35,11 +36,12 @@ static unsigned notify_bit(const char *, size_t);
 static bool is_word(const char *, size_t, const char *);
 static int hex(char);
 
-/* RFC 1870, 6152, 6531, 3461 */
+/* RFC 1870, 6152, 6531, 8689, 3461 */
 static const struct param params[] = {
     {"SIZE", false, set_size},
     {"BODY", false, set_body},
     {"SMTPUTF8", false, set_smtputf8},
+    {"REQUIRETLS", false, set_requiretls},
     {"RET", false, set_ret},
     {"ENVID", false, set_envid},
     {"NOTIFY", true, set_notify},
@@ -247,6 +249,14 @@ set_smtputf8(const struct target *t, const char *value, size_t n)
 {
 	(void)n;
 	t->mail->smtputf8 = true;
+	return value == NULL;
+}
+
+static bool
+set_requiretls(const struct target *t, const char *value, size_t n)
+{
+	(void)n;
+	t->mail->requiretls = true;
 	return value == NULL;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * ESMTP parameters of MAIL and RCPT (RFC 5321 4.1.1.11): SIZE (RFC 1870),
- * BODY (RFC 6152), SMTPUTF8 (RFC 6531), RET, ENVID, NOTIFY, ORCPT (RFC 3461).
+ * BODY (RFC 6152), SMTPUTF8 (RFC 6531), REQUIRETLS (RFC 8689), RET, ENVID,
+ * NOTIFY, ORCPT (RFC 3461).
  */
 #ifndef PARAM_H
 #define PARAM_H
@@ -25,6 +26,7 @@ struct mail_params {
 	uint64_t size; /* 0: not declared */
 	enum body body;
 	bool smtputf8;
+	bool requiretls;
 	enum ret ret;
 	char envid[ENVID_LEN + 1]; /* xtext as it came, checked */
 };

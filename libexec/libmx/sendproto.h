@@ -8,13 +8,14 @@
  * is no socket, fd 3 is the message.
  *
  *	op=open helo=NAME limit=SECONDS identity= libexec=DIR authorities=FILE
+ *	   requiretls=1
  *	   target=IP:PORT host=NAME tls= tlsa= base= domain= lenient=
  *	   [target= …]
  *	  -> status=open|temporary host="name [ip]" reply= ext=SIZE=1,…
  *	     tls=TLSv1.3 cipher= verified=no|pkix|dane failure= why=
  *	     [failed="name [ip]" failure= why= …]
  *	op=mail from= size= offset= cut=AT+OCTETS [cut= …] trace= body=
- *	   smtputf8= ret= envid= client=IP name= helo= proto= id=
+ *	   smtputf8= requiretls= ret= envid= client=IP name= helo= proto= id=
  *	   rcpt=MAILBOX notify= orcpt= [rcpt= …]
  *	  -> status=open|closed  rcpt=INDEX reply="250 2.0.0 text" …
  *	op=probe from= rcpt=MAILBOX [rcpt= …]
@@ -111,6 +112,8 @@ struct send_request {
 	enum send_identity identity;
 	char libexec[PATH_MAX];	    /* where mx-tls(8) is */
 	char authorities[PATH_MAX]; /* for VERIFY; "": the system's */
+	bool requiretls; /* only a session that mail with REQUIRETLS may go
+			    over (RFC 8689 4.2.1); of mail: it is such */
 	size_t ntarget;
 	struct send_target target[SEND_TARGETS];
 	/* mail; of a probe, from and rcpt only */
@@ -174,6 +177,9 @@ void sender_limit(struct sender *, unsigned seconds);
 void sender_identity(struct sender *, enum send_identity);
 /* The name here of the messages handed over from now on, for its log. */
 void sender_id(struct sender *, const char *id);
+/* The session is to be one for mail with REQUIRETLS: x.7.10 or x.7.30 in its
+ * answer is about that alone, and the hosts were reached. */
+void sender_requiretls(struct sender *, bool);
 /* Who vouches for certificates that are to be verified; "": the system's. */
 void sender_authorities(struct sender *, const char *file);
 /* "auto", "xclient" …; false: S is none of them. */

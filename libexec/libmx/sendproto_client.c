@@ -23,6 +23,7 @@ struct sender {
 	int error;   /* what broke it */
 	bool left;   /* it was told to quit */
 	unsigned limit;
+	bool requiretls;
 	enum send_identity identity;
 	char id[ID_NAME + 1];
 	char libexec[PATH_MAX], authorities[PATH_MAX];
@@ -85,6 +86,12 @@ sender_authorities(struct sender *s, const char *file)
 }
 
 void
+sender_requiretls(struct sender *s, bool requiretls)
+{
+	s->requiretls = requiretls;
+}
+
+void
 sender_id(struct sender *s, const char *id)
 {
 	strlcpy(s->id, id, sizeof s->id);
@@ -112,6 +119,8 @@ sender_ask_open(struct sender *s, const char *helo, const struct send_target *t,
 	pairs_add(&p, "identity", send_identity_name[s->identity]);
 	pairs_add(&p, "libexec", s->libexec);
 	pairs_add(&p, "authorities", s->authorities);
+	if (s->requiretls)
+		pairs_add_number(&p, "requiretls", 1);
 	for (size_t i = 0; i < n && i < SEND_TARGETS; i++) {
 		char ip[IP_TEXT], text[IP_TEXT + 8];
 
@@ -239,6 +248,8 @@ add_message(struct pairs *p, const struct envelope *e)
 		pairs_add(p, "body", body);
 	if (e->smtputf8)
 		pairs_add_number(p, "smtputf8", 1);
+	if (e->tls == TLS_REQUIRED)
+		pairs_add_number(p, "requiretls", 1);
 	if (ret != NULL)
 		pairs_add(p, "ret", ret);
 	if (*e->envid != '\0')

@@ -31,6 +31,7 @@ static int set_cut(struct send_request *, const char *);
 static int set_trace(struct send_request *, const char *);
 static int set_body(struct send_request *, const char *);
 static int set_smtputf8(struct send_request *, const char *);
+static int set_requiretls(struct send_request *, const char *);
 static int set_ret(struct send_request *, const char *);
 static int set_envid(struct send_request *, const char *);
 static int set_rcpt(struct send_request *, const char *);
@@ -40,6 +41,7 @@ static int set_orcpt(struct send_request *, const char *);
 static const struct key keys[] = {
     {"helo", SEND_OPEN, set_helo},
     {"limit", SEND_OPEN, set_limit},
+    {"requiretls", SEND_OPEN, set_requiretls},
     {"target", SEND_OPEN, set_target},
     {"host", SEND_OPEN, set_host},
     {"from", SEND_MAIL, set_from},
@@ -49,6 +51,7 @@ static const struct key keys[] = {
     {"trace", SEND_MAIL, set_trace},
     {"body", SEND_MAIL, set_body},
     {"smtputf8", SEND_MAIL, set_smtputf8},
+    {"requiretls", SEND_MAIL, set_requiretls},
     {"ret", SEND_MAIL, set_ret},
     {"envid", SEND_MAIL, set_envid},
     {"rcpt", SEND_MAIL, set_rcpt},
@@ -221,6 +224,13 @@ set_smtputf8(struct send_request *r, const char *value)
 		return bad();
 	r->smtputf8 = n == 1;
 	return 0;
+}
+
+static int
+set_requiretls(struct send_request *r, const char *value)
+{
+	r->requiretls = strcmp(value, "1") == 0;
+	return r->requiretls ? 0 : bad();
 }
 
 static int

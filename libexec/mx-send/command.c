@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The commands of the envelope (RFC 5321 4.1.1.2-3; parameters RFC 1870, RFC
- * 6152, RFC 6531, RFC 3461):
+ * 6152, RFC 6531, RFC 8689, RFC 3461):
  *
  *	MAIL FROM:<a@example.org> SIZE=4096 BODY=8BITMIME RET=HDRS ENVID=x
  *	RCPT TO:<b@example.net> NOTIFY=NEVER ORCPT=rfc822;b@example.net
@@ -33,6 +33,8 @@ command_mail(
 		add(line, " BODY=", body_name(r->body));
 	if (e->smtputf8 && r->smtputf8)
 		add(line, " SMTPUTF8", "");
+	if (e->requiretls && r->requiretls)
+		add(line, " REQUIRETLS", "");
 	if (e->dsn && ret_name(r->ret) != NULL)
 		add(line, " RET=", ret_name(r->ret));
 	if (e->dsn && *r->envid != '\0')

@@ -30,6 +30,7 @@ static const struct keyword keywords[] = {
     {"DSN", offsetof(struct ehlo, dsn)},
     {"ENHANCEDSTATUSCODES", offsetof(struct ehlo, enhanced)},
     {"STARTTLS", offsetof(struct ehlo, starttls)},
+    {"REQUIRETLS", offsetof(struct ehlo, requiretls)},
     {"SIZE", offsetof(struct ehlo, size)},
 };
 

@@ -31,6 +31,7 @@ struct ehlo {
 	bool enhanced;		   /* RFC 2034 */
 	bool size;		   /* RFC 1870 */
 	bool starttls;		   /* RFC 3207 */
+	bool requiretls;	   /* RFC 8689, and this is TLS */
 	unsigned xclient;	   /* attributes it takes, see enum attribute */
 	unsigned xforward;
 	uint64_t size_limit; /* 0: none said */

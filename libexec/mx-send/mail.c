@@ -70,7 +70,7 @@ mail_send(struct session *s, struct send_request *r)
 {
 	struct transaction t = {.s = s, .r = r, .n = r->nrcpt};
 
-	if (identity_show(s, r) && refuse_locally(r, &s->ehlo))
+	if (identity_show(s, r) && refuse_locally(r, s))
 		return true;
 	if (session_is_open(s) && mail_start(s)) {
 		if (s->ehlo.rcpt_max > 0 && t.n > s->ehlo.rcpt_max)

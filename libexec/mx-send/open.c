@@ -25,6 +25,9 @@
 #include "starttls.h"
 
 static void keep_failure(struct send_answer *);
+static void demand_requiretls(struct send_target *);
+static bool take_sure(struct session *, struct send_answer *);
+static void sum_up(struct send_answer *, bool final);
 static bool keep_target(struct session *, const struct send_target *);
 static bool try_target(
     struct session *, const struct send_target *, struct send_answer *);
@@ -39,6 +42,9 @@ void
 open_session(
     struct session *s, const struct send_request *r, struct send_answer *a)
 {
+	size_t without = 0; /* REQUIRETLS */
+	bool insecure = false;
+
 	session_close(s);
 	s->identity = r->identity;
 	s->no_xclient = s->resting = false;
@@ -47,14 +53,23 @@ open_session(
 	strlcpy(s->authorities, r->authorities, sizeof s->authorities);
 	*a = (struct send_answer){.status = SEND_TEMPORARY};
 	for (size_t i = 0; i < r->ntarget; i++) {
+		struct send_target t = r->target[i];
+
 		keep_failure(a);
-		if (!try_target(s, &r->target[i], a) ||
-		    !keep_target(s, &r->target[i]))
+		if (r->requiretls)
+			demand_requiretls(&t);
+		if (!try_target(s, &t, a) || !keep_target(s, &t) ||
+		    (r->requiretls && !take_sure(s, a))) {
+			without += strcmp(a->reply.enhanced, "5.7.30") == 0;
+			insecure |= *a->tls.failure != '\0';
 			continue;
+		}
 		a->status = SEND_IS_OPEN;
 		ehlo_format(&s->ehlo, a->ext, sizeof a->ext);
 		return;
 	}
+	if (r->requiretls && (without > 0 || insecure))
+		sum_up(a, without == r->ntarget);
 }
 
 bool
@@ -81,6 +96,7 @@ say_hello(struct session *s, const char *helo, struct reply *r)
 	if (!session_push(s, STEP_EHLO, line, strlen(line), false) ||
 	    !session_reply(s, STEP_EHLO, r, &s->ehlo))
 		return false;
+	s->ehlo.requiretls &= *s->secured.protocol != '\0';
 	if (r->code < 500 || !session_is_open(s))
 		return true;
 	/* RFC 5321 3.2: a server without extensions */
@@ -101,6 +117,39 @@ keep_failure(struct send_answer *a)
 	strlcpy(f->host, a->host, sizeof f->host);
 	strlcpy(f->failure, a->tls.failure, sizeof f->failure);
 	strlcpy(f->why, a->tls.why, sizeof f->why);
+}
+
+static void
+demand_requiretls(struct send_target *t)
+{
+	if (t->tls < SEND_TLS_VERIFY)
+		t->tls = SEND_TLS_VERIFY;
+	t->lenient = false;
+}
+
+static bool
+take_sure(struct session *s, struct send_answer *a)
+{
+	if (session_is_sure(s))
+		return true;
+	reply_set(&a->reply, 550, "5.7.30",
+	    "REQUIRETLS support required, which %s does not offer", s->host);
+	session_close(s);
+	return false;
+}
+
+/* Only where each host was asked, and none offers it, nothing is to be waited
+ * for. */
+static void
+sum_up(struct send_answer *a, bool final)
+{
+	char why[REPLY_TEXT];
+
+	if (final)
+		return;
+	strlcpy(why, a->reply.text, sizeof why);
+	reply_set(&a->reply, 450, "4.7.10",
+	    "Encryption needed (REQUIRETLS): %.400s", why);
 }
 
 static bool

@@ -3,7 +3,9 @@
  * Refusals that need no asking: a message over the server's SIZE (RFC 1870
  * 6.1), and one that needs SMTPUTF8 where that is not offered (RFC 6531 3.2,
  * 3.5).  Who declared SMTPUTF8 without need is not made to suffer for it: an
- * envelope and header section of ASCII go anywhere.
+ * envelope and header section of ASCII go anywhere.  And mail with REQUIRETLS
+ * where it may not go (RFC 8689 4.2.1), but for a bounce: that is to have it
+ * where it is offered, and goes anywhere (5).
  */
 #include "refuse.h"
 
@@ -23,12 +25,17 @@ static bool header_is_ascii(const struct send_request *);
 static bool scan(const char *, size_t, int *newlines, bool *ascii);
 
 bool
-refuse_locally(struct send_request *r, const struct ehlo *e)
+refuse_locally(struct send_request *r, const struct session *s)
 {
+	const struct ehlo *e = &s->ehlo;
+
 	if (e->size_limit > 0 && body_size(r) > e->size_limit)
 		refuse_size(r, body_size(r), e->size_limit);
 	else if (r->smtputf8 && !e->smtputf8)
 		refuse_utf8(r);
+	if (r->requiretls && *r->from != '\0' && !session_is_sure(s))
+		answer_all(r, 450, "4.7.30",
+		    "this is no session for mail with REQUIRETLS");
 	for (size_t i = 0; i < r->nrcpt; i++) {
 		if (!r->rcpt[i].answered)
 			return false;

@@ -42,6 +42,13 @@ session_is_open(const struct session *s)
 	return s->fd != -1;
 }
 
+bool
+session_is_sure(const struct session *s)
+{
+	return s->ehlo.requiretls && *s->secured.verified != '\0' &&
+	    strcmp(s->secured.verified, "no") != 0;
+}
+
 void
 session_init(struct session *s, int fd, const char *host)
 {

@@ -66,6 +66,8 @@ struct session {
 };
 
 bool session_is_open(const struct session *);
+/* TLS with whom it is meant to be with, and REQUIRETLS (RFC 8689 4.2.1). */
+bool session_is_sure(const struct session *);
 /* A connected, non-blocking socket, which the session owns from now on. */
 void session_init(struct session *, int fd, const char *host);
 int64_t session_deadline(const struct session *, enum step);

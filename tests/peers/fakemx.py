@@ -10,6 +10,9 @@ FAKEMX_AT_ONCE=N at once: more are told 421.  The most there were at once is in
 DIR/most.  What came is in DIR: each message in message.N,
 each command in log, "-- flight" between two reads.
 
+With FAKEMX_TLS=FILE, certificate and key, STARTTLS is real, and TLS:EHLO is the
+rule for EHLO behind it.
+
 RULE is GREETING, a verb, DATAEND (after the dot or the last chunk), BODY (while
 the message comes), or RCPT:address.  The Nth use of a rule takes the Nth
 reply, the last one stays.  REPLY is lines parted by '|', or one of
@@ -150,8 +153,14 @@ class Primary:
         with open(name, "wb") as f:
             f.write(body)
 
+    def shake_hands(self):
+        c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        c.load_cert_chain(os.environ["FAKEMX_TLS"])
+        self.peer = c.wrap_socket(self.peer, server_side=True)
+        self.secured = True
+
     def serve(self, peer):
-        self.peer, self.buffer = peer, b""
+        self.peer, self.buffer, self.secured = peer, b"", False
         accepted = 0
         self.play(self.reply_to("GREETING"))
         while True:
@@ -171,6 +180,11 @@ class Primary:
                 self.play(self.reply_to("DATAEND") if accepted else
                           "503 5.5.1 no recipient")
                 accepted = 0
+            elif verb == "STARTTLS" and "FAKEMX_TLS" in os.environ:
+                if self.play(self.reply_to(verb)) == "220":
+                    self.shake_hands()
+            elif self.secured:
+                self.play(self.reply_to("TLS:" + verb, verb))
             else:
                 self.play(self.reply_to(verb))
             if verb == "QUIT":

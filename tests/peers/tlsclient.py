@@ -194,6 +194,21 @@ def certificate(name, ciphers=None):
             type(x.public_key()).__name__.strip("_").removesuffix("PublicKey"))
 
 
+def requiretls(parameters="", field="", sender="a@client.test"):
+    """A message with those parameters of MAIL, and that field in it."""
+    s = Client()
+    clear = s.say("EHLO client.test")
+    early = s.say("MAIL FROM:<a@client.test> REQUIRETLS")
+    s.secure()
+    over_tls = s.say("EHLO client.test")
+    codes = [s.say("MAIL FROM:<%s> %s" % (sender, parameters)),
+             s.say("RCPT TO:<b@b.test>"), s.say("DATA"),
+             s.say("Subject: tls\r\n%s\r\n\r\nsecret\r\n." % field)]
+    s.say("QUIT")
+    return ("REQUIRETLS" in clear, "REQUIRETLS" in over_tls, early[:10],
+            " ".join(c[:3] for c in codes))
+
+
 def silent(_):
     """Nobody shakes hands."""
     s = Client()

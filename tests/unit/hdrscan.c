@@ -17,6 +17,19 @@ static const char message[] =
     "\r\n"
     "Received: by mx.test in the body\r\n";
 
+static const struct {
+	const char *field;
+	bool optional;
+} wishes[] = {
+    {"TLS-Required: No\r\n\r\n", true},
+    {"a: b\r\ntls-required:no \r\n\r\n", true},
+    {"TLS-Required: Yes\r\n\r\n", false},
+    {"TLS-Required: None\r\n\r\n", false},
+    {"TLS-Required:\r\n\r\n", false},
+    {"X: y\r\n TLS-Required: No\r\n\r\n", false},
+    {"X: y\r\n\r\nTLS-Required: No\r\n", false},
+};
+
 static void
 scan(struct hdrscan *h, const char *s, size_t n, size_t step)
 {
@@ -54,5 +67,13 @@ main(void)
 	    "results in our name are noted");
 	scan(&h, "\r\nReceived: x\r\n", 15, 1);
 	ok(h.ended && h.received == 0 && h.octets == 2, "no header at all");
+	for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
+		const char *field = wishes[i].field;
+
+		scan(&h, field, strlen(field), 3);
+		ok(h.tls_optional == wishes[i].optional, "%.*s: %s",
+		    (int)strcspn(field, "\r"), field,
+		    wishes[i].optional ? "optional" : "no wish");
+	}
 	return done();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Parameters of MAIL and RCPT (RFC 1870, 3461, 6152, 6531). */
+/* Parameters of MAIL and RCPT (RFC 1870, 3461, 6152, 6531, 8689). */
 #include "param.h"
 
 #include "tap.h"
@@ -22,6 +22,10 @@ static const struct {
     {" BODY=BINARYMIME", PARAM_SYNTAX},
     {" BODY", PARAM_SYNTAX},
     {" SMTPUTF8=1", PARAM_SYNTAX},
+    {" requiretls", PARAM_OK},
+    {" REQUIRETLS=", PARAM_SYNTAX},
+    {" REQUIRETLS=NO", PARAM_SYNTAX},
+    {" REQUIRETLS REQUIRETLS", PARAM_SYNTAX},
     {" RET=NONE", PARAM_SYNTAX},
     {" ENVID=", PARAM_SYNTAX},
     {" ENVID=a+2b", PARAM_SYNTAX},

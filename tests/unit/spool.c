@@ -30,6 +30,7 @@ example(void)
 	envelope_set(&e->proto, "ESMTP");
 	envelope_set(&e->trace, "Received: from x\r\n\tby y; now\r\n");
 	e->body = BODY_8BITMIME;
+	e->tls = TLS_REQUIRED;
 	e->ret = RET_HDRS;
 	envelope_set(&e->envid, "QQ+2B1");
 	envelope_add_rcpt(e, "\"john doe\"@example.com", NOTIFY_FAILURE,
@@ -89,6 +90,7 @@ round_trip(void)
 	    "cuts");
 	is_str(m.envelope->envid, "QQ+2B1", "envid");
 	is_int(m.envelope->body, BODY_8BITMIME, "body");
+	is_int(m.envelope->tls, TLS_REQUIRED, "tls");
 	is_int(m.envelope->ret, RET_HDRS, "ret");
 	is_int((long long)m.envelope->nrcpt, 3, "recipients");
 	is_str(m.envelope->rcpt[0].mailbox, "\"john doe\"@example.com", "path");
