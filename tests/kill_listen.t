@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# SIGKILL at the system calls of an mxrecv that listens, and of its children:
+# what a client heard acknowledged is there, once and whole.
+# shellcheck source=tests/kill.sh
+. "$(dirname "$0")/kill.sh"
+stride=${KILL_STRIDE:-7}
+
+new_instance
+add_domain b.test
+policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+port=$(free_port)
+
+# by_socket N: all of them are killed, or the client is done and they are
+# asked to end
+by_socket() {
+	"$ksyscall" -l -f -s "$spool" -t 60 "$1" "$build/bin/mxrecv" \
+	    -f "$conf" -l "127.0.0.1:$port" 2>>"$scratch/log" &
+	traced=$!
+	"$tests/peers/pour.py" "$port" "$scratch/dialogue" >"$scratch/out"
+	pkill -TERM -P "$traced"
+	wait "$traced"
+}
+# receive LINES RECIPIENTS
+receive() {
+	dialogue "$1" "$2" b.test
+	receiving 1 "$stride" "$1 lines, $2 recipient(s), mxrecv -l" by_socket
+}
+
+receive $((64 * kilobyte)) 1
+if [ -n "${KILL_FULL-}" ]; then
+	receive $kilobyte 1
+	receive $kilobyte 50
+	receive $((64 * kilobyte)) 50
+	receive $((5120 * kilobyte)) 1
+	receive $((5120 * kilobyte)) 50
+fi
+
+done_testing
