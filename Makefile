@@ -33,7 +33,7 @@ SYS_mx-dkim	= -lopendkim -lcrypto -lcares -lidn2 -lseccomp -lbsd
 OURS_mx-arc	= libmx
 SYS_mx-arc	= -lcrypto -lseccomp -lbsd
 OURS_mx-tls	= libmx
-SYS_mx-tls	= -lssl -lcrypto -lseccomp -lbsd
+SYS_mx-tls	= -lssl -lcrypto -lidn2 -lseccomp -lbsd
 
 BINS = mxrecv mxrun mxq
 HELPERS = mx-send mx-spf mx-dkim mx-arc mx-scan mx-tls

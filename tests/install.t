@@ -46,7 +46,7 @@ mkdir -p "$root/bin"
 cp /bin/kill "$root/bin"
 for unit in tertiary-mx.socket tertiary-mx.service tertiary-mx-each.socket \
     tertiary-mx-each@.service tertiary-mx-run.service \
-    tertiary-mx-tls.socket tertiary-mx-tls@.service \
+    tertiary-mx-tls.socket tertiary-mx-tls.service \
     tertiary-mx-run.timer tertiary-mx-etrn.path; do
 	systemd-analyze verify --man=no --root="$root" "$units/$unit" 2>&1 |
 	    grep tertiary-mx >"$scratch/out"

@@ -86,7 +86,7 @@ done
 pid=$(sed -n 's/^\([0-9]*\) .*execve(.*mx-tls.*/\1/p' "$scratch/receiving" |
     tail -n 1)
 grep "^$pid " "$scratch/receiving" >"$scratch/encrypting"
-judge tertiary-mx-tls@.service encrypting
+judge tertiary-mx-tls.service encrypting
 
 start_primary 'RCPT:b@b.test=550 5.1.1 nobody'
 policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"

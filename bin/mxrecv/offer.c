@@ -32,20 +32,6 @@ static bool recall(const struct conf *, const struct signs *, bool *good);
 static void keep(const struct conf *, const struct signs *, bool good);
 static void name_file(const struct conf *, char[PATH_MAX]);
 
-void
-offer_request(const struct conf *c, struct tls_request *r)
-{
-	*r = (struct tls_request){.mode = TLS_SERVER};
-	for (unsigned i = 0; i < c->certificates; i++) {
-		r->certificate.item[r->certificate.n++] =
-		    c->certificate[i].file;
-		r->key.item[r->key.n++] = c->certificate[i].key;
-	}
-	r->name.item[r->name.n++] = c->hostname;
-	if (*c->tls_client_authorities != '\0')
-		r->ca_file = c->tls_client_authorities;
-}
-
 const char *
 offer_where(const struct conf *c)
 {
@@ -103,7 +89,7 @@ check(const struct conf *c, char why[TLS_TEXT])
 	struct helper helper;
 	bool good;
 
-	offer_request(c, &request);
+	tls_request_of(c, &request);
 	request.mode = TLS_CHECK;
 	good = tls_start(&call, &request, &helper, &answer) == 0;
 	if (good)

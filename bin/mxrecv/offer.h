@@ -13,8 +13,6 @@
 #include "conf.h"
 #include "tlsproto.h"
 
-/* What mx-tls is asked with. */
-void offer_request(const struct conf *, struct tls_request *);
 const char *offer_where(const struct conf *); /* tls_call's */
 
 bool offer_tls(const struct conf *);

@@ -42,7 +42,7 @@ starttls(struct connection *c)
 	    offer_where(c->conf), c->wire.in, wire_now() + TLS_READY_MS};
 	struct tls_request request;
 
-	offer_request(c->conf, &request);
+	tls_request_of(c->conf, &request);
 	request.deadline_ms = HANDSHAKE_MS;
 	if (tls_start(&call, &request, &c->tls, a) == -1) {
 		offer_withdraw(

@@ -30,6 +30,7 @@
 #include <stdint.h>
 
 #include "bounds.h"
+#include "conf.h"
 #include "helper.h"
 
 enum {
@@ -142,6 +143,11 @@ int tls_finish(struct helper *, int64_t deadline, struct tls_answer *);
 
 /* The block behind "ready" alone. */
 int tls_read_answer(struct pairs_in *, int64_t deadline, struct tls_answer *);
+
+/* What a server asks for that this is the configuration of; its strings. */
+void tls_request_of(const struct conf *, struct tls_request *);
+/* Both are a server's, and what one has loaded would do for the other. */
+bool tls_same_server(const struct tls_request *, const struct tls_request *);
 
 /* ---- mx-tls's end ---- */
 /* *NETWORK: the socket that came along, -1 if none.  0; -1 with errno, EBADMSG
