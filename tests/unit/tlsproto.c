@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -216,6 +217,37 @@ requests(void)
 	tls_request_free(&r);
 }
 
+/* Of a configuration, and whether it will do for another. */
+static void
+same(void)
+{
+	static struct conf c = {.hostname = "mx.test", .certificates = 2};
+	struct tls_request of, asked;
+
+	strlcpy(c.certificate[0].file, "/a", CONF_FILE);
+	strlcpy(c.certificate[1].file, "/b", CONF_FILE);
+	tls_request_of(&c, &of);
+	asked = of;
+	ok(of.mode == TLS_SERVER && of.certificate.n == 2 && of.key.n == 2 &&
+		of.name.n == 1 && of.ca_file == NULL,
+	    "what a server asks for");
+	asked.deadline_ms = 1;
+	ok(tls_same_server(&of, &asked), "a deadline does not matter");
+	asked.certificate.item[1] = "/c";
+	ok(!tls_same_server(&of, &asked), "another certificate does");
+	asked = of;
+	asked.certificate.n = asked.key.n = 1;
+	ok(!tls_same_server(&of, &asked), "so does one that is missing");
+	asked = of;
+	asked.ca_file = "/f";
+	ok(!tls_same_server(&of, &asked), "so do authorities");
+	asked = of;
+	asked.mode = TLS_CLIENT;
+	ok(!tls_same_server(&of, &asked), "a client asks for none of it");
+	asked.mode = TLS_CHECK;
+	ok(!tls_same_server(&of, &asked), "and a check looks for itself");
+}
+
 int
 main(void)
 {
@@ -226,6 +258,7 @@ main(void)
 	requests();
 	answers();
 	names();
+	same();
 	useless();
 	snprintf(path, sizeof path, "%s/mx-tls", libexec);
 	unlink(path);
