@@ -178,9 +178,33 @@ every_chunk(void)
 	is_int(wrong, 0, "BDAT: every string, octets untouched, flaws seen");
 }
 
+/* Behind the end nothing is taken: those are commands. */
+static void
+after_end(void)
+{
+	const char *out;
+	struct frame f;
+	size_t len;
+
+	frame_init(&f, FRAME_DATA);
+	is_int((long long)frame_next(&f, "", 0, &out, &len), 0, "nothing");
+	frame_next(&f, ".", 1, &out, &len);
+	frame_next(&f, "\r", 1, &out, &len);
+	frame_next(&f, "\n", 1, &out, &len);
+	ok(f.ended, "the end, octet by octet");
+	ok(frame_next(&f, "QUIT\r\n", 6, &out, &len) == 0 && len == 0,
+	    "what follows it is left");
+	frame_init(&f, FRAME_DATA);
+	frame_next(&f, ".", 1, &out, &len);
+	frame_next(&f, "\r", 1, &out, &len);
+	frame_finish(&f);
+	is_int((long long)f.flaws, FLAW_BARE_CR, "an end that never came");
+}
+
 int
 main(void)
 {
+	after_end();
 	every_string("", "", "every string at the start of data");
 	every_string(
 	    "", "x\r\n.\r\n", "every string, and a true end behind it");

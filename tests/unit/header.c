@@ -29,6 +29,15 @@ static const struct {
     {"Date: x\r\n", "no From"},
     {"From: a@b.example\r\n", "no Date"},
     {"", "no From"},
+    {"\tfolded\r\n" BASE, "begins with a blank"},
+    {BASE "X", "no field: X"},
+    {BASE "X-Del\x7f: a\r\n", "no field: X-Del"},
+    {BASE "Sender: \r\n", "Sender has no address"},
+    {"Sender: a@b.example\r\nDate: x\r\n", "no From"},
+    {BASE "To: [a\r\n", "To: a comment or quoted"},
+    {BASE "To: a@b.example d <\"e\r\n", "To: a comment or quoted"},
+    {BASE "To: <a@\"b\r\n", "To: a comment or quoted"},
+    {BASE "Fromage: a\r\nFrom: a@b.example\r\n", "From is there more"},
     {BASE "From: c@d.example\r\n", "From is there more than once"},
     {BASE "date: y\r\n", "Date is there more than once"},
     {BASE "Subject: a\r\nSubject: b\r\n", "Subject is there more than once"},
@@ -84,6 +93,20 @@ static const struct {
     {"<a@b.example> more", 0, 0, ADDRESSES_ADDRESS},
     {"<<a@b.example>>", 0, 0, ADDRESSES_ANGLE},
     {"x: y: a@b.example;", 0, 0, ADDRESSES_GROUP},
+    {": a@b.example", 0, 0, ADDRESSES_ADDRESS},
+    {"a b@c.example", 0, 0, ADDRESSES_ADDRESS},
+    {"<a b.c@d.example>", 0, 0, ADDRESSES_ANGLE},
+    {"<,@one.example:a@b.example>", 1, 1, ADDRESSES_FINE},
+    {"<@:a@b.example>", 0, 0, ADDRESSES_ANGLE},
+    {"a@[192.0.2.1] <b@c.example>", 1, 1, ADDRESSES_FINE},
+    {"a@b.example (x", 0, 0, ADDRESSES_COMMENT},
+    {"a@b.example c (x", 0, 0, ADDRESSES_COMMENT},
+    {"a@b.example c@d.example <e@f.example>", 1, 1, ADDRESSES_FINE},
+    {"<a@b.example>;", 1, 1, ADDRESSES_FINE},
+    {"<a>", 0, 1, ADDRESSES_FINE},
+    {"(a\\", 0, 0, ADDRESSES_COMMENT},
+    {"\"a\\", 0, 0, ADDRESSES_COMMENT},
+    {") a@b.example", 0, 0, ADDRESSES_ADDRESS},
 };
 
 static void
@@ -111,6 +134,13 @@ test_utf8(void)
 	static const char name[] =
 	    "From: J\xc3\xb6rg <j@b\xc3\xbc.example>\r\nDate: x\r\n";
 	static const char broken[] = BASE "Subject: \xc3\r\n";
+	static const char *const wrong[] = {"\xc1\xbf", "\xe0\x9f\xbf",
+	    "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\x80",
+	    "\xe2\x82", "\xe2\x28\xa1", "\xed\xbf\xbf"};
+	static const char *const right[] = {"\xc2\x80", "\xdf\xbf",
+	    "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xf0\x90\x80\x80",
+	    "\xf4\x8f\xbf\xbf"};
+	char text[64];
 	static const char surrogate[] = BASE "Subject: \xed\xa0\x80\r\n";
 	char why[HEADER_WHY];
 
@@ -118,6 +148,20 @@ test_utf8(void)
 	ok(!header_check(broken, sizeof broken - 1, true, why), "%s", why);
 	ok(!header_check(surrogate, sizeof surrogate - 1, true, why), "%s",
 	    why);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		snprintf(text, sizeof text, BASE "X: %s\r\n", wrong[i]);
+		ok(!header_check(text, strlen(text), true, why) &&
+			strcmp(why, "X: not UTF-8") == 0,
+		    "not UTF-8, number %zu", i);
+		snprintf(text, sizeof text, BASE "X: %s", wrong[i]);
+		ok(!header_check(text, strlen(text), true, why),
+		    "nor at the end");
+	}
+	for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+		snprintf(text, sizeof text, BASE "X: %s\r\n", right[i]);
+		ok(header_check(text, strlen(text), true, why),
+		    "UTF-8, number %zu", i);
+	}
 }
 
 static void

@@ -78,7 +78,19 @@ static const struct {
     {"<@r.example:>", PATH_SYNTAX},
     {"<@:a@b.example>", PATH_DOMAIN},
     {"<\xff@b.example>", PATH_SYNTAX},
-    {"<\xc0\xaf@b.example>", PATH_SYNTAX},	   /* overlong */
+    {"<\xc0\xaf@b.example>", PATH_SYNTAX}, /* overlong */
+    {"<\xe0\x80\xaf@b.example>", PATH_SYNTAX},
+    {"<\xf0\x80\x80\xaf@b.example>", PATH_SYNTAX},
+    {"<\xc3\x28@b.example>", PATH_SYNTAX}, /* not continued */
+    {"<\xc3\xc3@b.example>", PATH_SYNTAX},
+    {"<\xe2\x82\x28@b.example>", PATH_SYNTAX},
+    {"<\xe2\x82\xff@b.example>", PATH_SYNTAX},
+    {"<\"\xe0\x80\xaf\"@b.example>", PATH_SYNTAX},
+    {"<\"a\x7f\"@b.example>", PATH_SYNTAX},
+    {"<\"a\\", PATH_SYNTAX},
+    {"<postmasterx>", PATH_SYNTAX},
+    {"<mailmaster>", PATH_SYNTAX},
+    {"<@r.example", PATH_SYNTAX},
     {"<\xed\xa0\x80@b.example>", PATH_SYNTAX},	   /* surrogate */
     {"<\xf4\x90\x80\x80@b.example>", PATH_SYNTAX}, /* over U+10FFFF */
     {"<\xc3@b.example>", PATH_SYNTAX},
@@ -142,6 +154,10 @@ test_lengths(void)
 	memset(in + 310, 'a', 100);
 	memcpy(in + 312, "@b.example>", 12);
 	is_int(path_parse(in, strlen(in), &p, &used), PATH_TOO_LONG, "321");
+	memcpy(in + 400, "@b.example>", 12);
+	memset(in + 312, 'a', 88);
+	is_int(path_parse(in, strlen(in), &p, &used), PATH_TOO_LONG,
+	    "a local part as long as all");
 	memset(in, 'a', sizeof in);
 	memcpy(in, "<x@", 3);
 	strlcpy(in + 67, ".example>", 20);
@@ -173,6 +189,19 @@ test_parts(void)
 	path_parse("<postmaster>", 12, &p, &used);
 	ok(path_is_postmaster(&p), "postmaster");
 	is_str(path_domain(&p), "", "without a domain");
+	is_int(
+	    path_parse_mailbox("postmaster", 10, &p), PATH_OK, "as a mailbox");
+	is_int(path_parse_mailbox("a@b.example>", 12, &p), PATH_SYNTAX,
+	    "nothing may follow a mailbox");
+	is_int(path_parse_mailbox("a@b.example c", 13, &p), PATH_SYNTAX,
+	    "be it a blank");
+	is_int(path_parse_mailbox("\xf0\x9f\x98\x80@b.example", 14, &p),
+	    PATH_OK, "four octets of UTF-8");
+	is_int(path_parse_mailbox("\xed\x9f\xbf@b.example", 13, &p), PATH_OK,
+	    "the last before the surrogates");
+	is_int(path_parse_mailbox("\xf4\x8f\xbf\xbf@b.example", 14, &p),
+	    PATH_OK, "the last of all");
+	is_int(path_parse_mailbox("", 0, &p), PATH_SYNTAX, "nothing is none");
 	path_parse("<>", 2, &p, &used);
 	ok(path_is_null(&p), "null");
 }

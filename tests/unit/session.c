@@ -12,6 +12,8 @@ struct memory { /* the store, and what it is to do */
 	size_t len;
 	unsigned commits, drops;
 	bool tls, full, no_policy, cannot_store, begun;
+	int error; /* of storing, and of WRITES octets, when they are there */
+	size_t writes;
 	long waiting;
 	enum etrn_outcome etrn;
 	char mailboxes[1024];
@@ -78,6 +80,10 @@ write_octets(void *ctx, const char *octets, size_t n)
 {
 	struct memory *m = ctx;
 
+	if (m->writes != 0 && m->len + n >= m->writes) {
+		errno = m->error;
+		return -1;
+	}
 	for (size_t i = 0; i < n && m->len < sizeof m->octets; i++)
 		m->octets[m->len++] = octets[i];
 	return 0;
@@ -91,7 +97,7 @@ commit(void *ctx, const struct session *s, char *receipt)
 	size_t at = 0;
 
 	if (m->cannot_store) {
-		errno = ENOSPC;
+		errno = m->error != 0 ? m->error : ENOSPC;
 		return false;
 	}
 	m->commits++;
@@ -389,6 +395,75 @@ test_data(void)
 	data("x\r\n.\r\n", 6);
 	ok(r.code == 452 && strcmp(r.enhanced, "4.3.1") == 0, "disk full");
 	expect("RCPT TO:<b@example.com>", 503, "5.5.1");
+	to_rcpt();
+	memory.cannot_store = true;
+	memory.error = EDQUOT;
+	data("x\r\n.\r\n", 6);
+	is_int(r.code, 452, "over quota");
+	to_rcpt();
+	memory.cannot_store = true;
+	memory.error = EIO;
+	data("x\r\n.\r\n", 6);
+	ok(r.code == 451 && strcmp(r.enhanced, "4.3.0") == 0,
+	    "our own trouble is not the sender's");
+}
+
+/* The store fails in the midst of a message, whose end is heard all the same.
+ */
+static void
+test_cut_short(void)
+{
+	static const struct {
+		int error, code;
+	} trouble[] = {{ENOSPC, 452}, {EDQUOT, 452}, {EIO, 451}};
+
+	for (size_t i = 0; i < 3; i++) {
+		to_rcpt();
+		memory.error = trouble[i].error;
+		memory.writes = 10;
+		data("Subject: x\r\n\r\ntext\r\nmore\r\n.\r\n", 29);
+		is_int(r.code, trouble[i].code, "it can not be written");
+		is_int(memory.commits, 0, "and is not kept");
+		is_int(memory.drops, 2, "in any part");
+		expect("NOOP", 250, "2.0.0");
+	}
+	to_rcpt();
+	memory.error = EIO;
+	memory.writes = 3;
+	chunk("BDAT 5", "abcde", 451);
+	chunk("BDAT 5 LAST", "NOOP\r", 503);
+	is_int(memory.commits, 0, "nor is a chunk of it");
+}
+
+static void
+expect_octets(const char *s, size_t n, int code)
+{
+	next = session_line(&session, s, n, &r);
+	is_int(r.code, code, s);
+}
+
+static void
+test_octets(void)
+{
+	char most[COMMAND_LEN + 3];
+
+	hello();
+	expect("NOOP a\tb", 250, "2.0.0");
+	expect("NOOP \t ", 250, "2.0.0");
+	expect("NOOP\ta", 250, "2.0.0");
+	expect("NOOP a\001b", 500, "5.5.2");
+	expect("NOOP a\177b", 500, "5.5.2");
+	expect("MAIL FROM:<a@example.org>\033", 500, "5.5.2");
+	expect_octets("NOOP\0x", 6, 500);
+	expect("", 500, "5.5.2");
+	expect("   ", 500, "5.5.2");
+	memset(most, 'x', sizeof most);
+	memcpy(most, "NOOP ", 5);
+	hello();
+	expect_octets(most, COMMAND_LEN, 250);
+	expect_octets(most, COMMAND_LEN + 1, 500);
+	memset(most + COMMAND_LEN, ' ', 2);
+	expect_octets(most, COMMAND_LEN + 2, 250);
 }
 
 static void
@@ -542,6 +617,8 @@ main(void)
 	test_rcpt();
 	test_postmaster();
 	test_data();
+	test_cut_short();
+	test_octets();
 	test_bounds();
 	test_bdat();
 	test_etrn();

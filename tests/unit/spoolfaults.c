@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -70,7 +71,6 @@ moves(size_t n, bool writes)
 CALL(fsync, (int fd), SYS_fsync, fd)
 CALL(fdatasync, (int fd), SYS_fdatasync, fd)
 CALL(syncfs, (int fd), SYS_syncfs, fd)
-CALL(flock, (int fd, int how), SYS_flock, fd, how)
 CALL(ftruncate, (int fd, off_t n), SYS_ftruncate, fd, n)
 CALL(fchmod, (int fd, mode_t mode), SYS_fchmod, fd, mode)
 CALL(mkdir, (const char *path, mode_t mode), SYS_mkdirat, AT_FDCWD, path, mode)
@@ -117,6 +117,16 @@ int
 __openat_2(int dir, const char *path, int flags)
 {
 	return openat(dir, path, flags, 0);
+}
+
+static void (*while_waiting)(void); /* for the lock */
+
+int
+flock(int fd, int how)
+{
+	if (while_waiting != NULL)
+		while_waiting();
+	return fails() ? -1 : (int)syscall(SYS_flock, fd, how);
 }
 
 char *
@@ -409,6 +419,34 @@ asks(void)
 	return (put == 0) == (took == 0) && access(path, F_OK) == -1;
 }
 
+static void
+put_another(void)
+{
+	int dir = spool_domain_dir(&sp, "example.com", false);
+
+	while_waiting = NULL;
+	renameat(dir, TWO, dir, ONE);
+	close(dir);
+}
+
+/* The name is another message's by the time the lock is ours. */
+static void
+test_replaced(void)
+{
+	int dir = waiting(ONE);
+	struct message m;
+
+	put("example.com", TWO);
+	while_waiting = put_another;
+	is_int(message_open(&m, dir, ONE, MESSAGE_LOCK), MESSAGE_GONE,
+	    "who waited for a lock looks at the name again");
+	is_int(message_open(&m, dir, ONE, MESSAGE_LOCK), MESSAGE_OK,
+	    "and takes what has it now");
+	message_close(&m);
+	close(dir);
+	clear();
+}
+
 /* ---- */
 
 static const struct {
@@ -472,6 +510,7 @@ main(void)
 			play(i, way);
 		}
 	}
+	test_replaced();
 	rmdir(root);
 	return done();
 }
