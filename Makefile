@@ -32,11 +32,13 @@ OURS_mx-dkim	= libmx
 SYS_mx-dkim	= -lopendkim -lcrypto -lcares -lidn2 -lseccomp -lbsd
 OURS_mx-arc	= libmx
 SYS_mx-arc	= -lcrypto -lseccomp -lbsd
+OURS_mx-sts	= libmx
+SYS_mx-sts	= -lidn2 -lseccomp -lbsd
 OURS_mx-tls	= libmx
 SYS_mx-tls	= -lssl -lcrypto -lidn2 -lseccomp -lbsd
 
 BINS = mxrecv mxrun mxq
-HELPERS = mx-send mx-spf mx-dkim mx-arc mx-scan mx-tls
+HELPERS = mx-send mx-spf mx-dkim mx-arc mx-scan mx-sts mx-tls
 ARCHIVES = libmx libmxdb
 
 WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \

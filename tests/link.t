@@ -39,6 +39,7 @@ libexec/mx-scan libseccomp libbsd
 libexec/mx-spf libspf2 libcares libidn2 libseccomp libbsd
 libexec/mx-dkim libopendkim libcrypto libcares libidn2 libseccomp libbsd
 libexec/mx-arc libcrypto libseccomp libbsd
+libexec/mx-sts libidn2 libseccomp libbsd
 libexec/mx-tls libssl libcrypto libidn2 libseccomp libbsd
 END
 
