@@ -105,9 +105,9 @@ CREATE TABLE setting (
 	CONSTRAINT "value is auto, xclient, xforward or headers"
 	    CHECK (kind <> 'identity'
 		OR value IN ('auto', 'xclient', 'xforward', 'headers')),
-	CONSTRAINT "value is none, may, encrypt, verify or dane"
-	    CHECK (kind <> 'tls'
-		OR value IN ('none', 'may', 'encrypt', 'verify', 'dane')),
+	CONSTRAINT "value is none, may, encrypt, verify, dane or sts"
+	    CHECK (kind <> 'tls' OR value
+		IN ('none', 'may', 'encrypt', 'verify', 'dane', 'sts')),
 	CONSTRAINT "value is accept or defer"
 	    CHECK (kind <> 'when_up' OR value IN ('accept', 'defer')),
 	CONSTRAINT "value is anyone, mx (the domain's own), listed (table client, off) or tls"
@@ -376,7 +376,7 @@ INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
     ('recipients', 'besides', 'recipients',
 	'table recipient: only those, or besides what the primary says'),
     ('tls', 'may', 'tls',
-	'what a session to a primary has to be: TLS as its TLSA records say (dane), with the host that its certificate names (verify), with anybody (encrypt), where it works (may)'),
+	'what a session to a primary has to be: TLS as its TLSA records say (dane), or its MTA-STS policy (sts), with the host that its certificate names (verify), with anybody (encrypt), where it works (may)'),
     ('identity', 'auto', 'identity',
 	'how a primary is told whose mail it is: the first of xclient and xforward that it offers; the header section says it too'),
     ('recipient_budget', '5', 'number',
@@ -436,8 +436,8 @@ BEGIN
 		NOT IN ('auto', 'xclient', 'xforward', 'headers')
 	    THEN RAISE(ABORT, 'domain_setting.value: auto, xclient, xforward or headers')
 	WHEN NEW.name = 'tls' AND NEW.value
-		NOT IN ('none', 'may', 'encrypt', 'verify', 'dane')
-	    THEN RAISE(ABORT, 'domain_setting.value: none, may, encrypt, verify or dane')
+		NOT IN ('none', 'may', 'encrypt', 'verify', 'dane', 'sts')
+	    THEN RAISE(ABORT, 'domain_setting.value: none, may, encrypt, verify, dane or sts')
 	WHEN NEW.name = 'when_up' AND NEW.value NOT IN ('accept', 'defer')
 	    THEN RAISE(ABORT, 'domain_setting.value: accept or defer')
 	WHEN NEW.name = 'etrn' AND NEW.value NOT IN ('anyone', 'mx', 'listed', 'tls')

@@ -56,6 +56,14 @@ CREATE TABLE IF NOT EXISTS dnsbl_off (	-- zones that answer nonsense
 	at INTEGER NOT NULL,
 	why TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sts (	-- MTA-STS policies
+	domain TEXT PRIMARY KEY NOT NULL,
+	id TEXT NOT NULL,		-- of the DNS record
+	fetched INTEGER NOT NULL,	-- 0: there is none
+	tried INTEGER NOT NULL,		-- last
+	until INTEGER NOT NULL,		-- it holds
+	policy TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS usage (	-- what waits, about
 	domain TEXT PRIMARY KEY NOT NULL,
 	messages INTEGER NOT NULL,
@@ -100,5 +108,5 @@ CREATE INDEX IF NOT EXISTS decision_client ON decision(client);
 CREATE INDEX IF NOT EXISTS decision_sender ON decision(sender);
 CREATE INDEX IF NOT EXISTS decision_recipient ON decision(recipient)
     WHERE recipient <> '';
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 COMMIT;

@@ -83,6 +83,8 @@ cat >knot/good.test.zone <<-END
 	_25._tcp.half TLSA 3 1 1 $self
 	none CNAME host.plain.test.
 	ee MX 10 mx1
+	_mta-sts.ee TXT "v=STSv1; id=1;"
+	mta-sts.ee A 192.0.2.10
 	ta MX 10 mx2
 	ta2 MX 10 mx3
 	tabad MX 10 mx3
@@ -254,6 +256,7 @@ waits() { # DOMAIN WHY WHAT
 # ---- what the records say holds, though TLS is not demanded
 goes ee.good.test dane '3 1 1: no name, no date, the key counts'
 like "$said" 'policy=tlsa' 'it is DANE'
+is "$(printf '%s\n' "$said" | grep -c sts)" 0 'and MTA-STS is not asked for'
 goes ta.good.test dane '2 0 1: an authority of its own, and the host name'
 goes ta2.good.test dane '2 0 1: the name of the domain itself will do'
 waits tabad.good.test 'tls-failed .*type=certificate-host-mismatch' \

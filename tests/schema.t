@@ -167,9 +167,9 @@ refuses "UPDATE setting SET value = 'all' WHERE name = 'identity'" \
     'value is auto, xclient, xforward or headers'
 takes "INSERT INTO domain_setting VALUES('example.com', 'tls', 'verify')"
 refuses "INSERT OR REPLACE INTO domain_setting
-    VALUES('example.com', 'tls', 'yes')" 'none, may, encrypt, verify or dane'
+    VALUES('example.com', 'tls', 'yes')" 'none, may, encrypt, verify, dane or sts'
 refuses "UPDATE setting SET value = 'on' WHERE name = 'tls'" \
-    'value is none, may, encrypt, verify or dane'
+    'value is none, may, encrypt, verify, dane or sts'
 takes "DELETE FROM domain WHERE name = 'example.com'"
 is "$(sql 'SELECT (SELECT count(*) FROM domain_policy) +
     (SELECT count(*) FROM domain_setting)')" 0 'a domain takes its rows along'

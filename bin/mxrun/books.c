@@ -11,6 +11,7 @@
 #include "insist.h"
 #include "log.h"
 #include "outbound.h"
+#include "stscache.h"
 
 enum { PRUNE_EVERY = 3600 };
 
@@ -138,6 +139,7 @@ books_prune(struct books *b)
 		now - setting(b, "repeat_memory", REPEAT_MEMORY)) == -1 ||
 	    address_prune(b->state, now) == -1 ||
 	    insist_prune(b->state, now) == -1 ||
+	    stscache_prune(b->state, now) == -1 ||
 	    greylist_prune(b->state,
 		&(struct greylist){
 		    .window = setting(b, "greylist_window", GREYLIST_WINDOW),

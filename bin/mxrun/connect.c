@@ -170,8 +170,10 @@ is_fit(struct lane *l)
 static bool
 make_demands(struct delivery *d)
 {
-	const struct demand_question q = {
-	    .job = d->job, .dns = d->dns, .deadline = wire_now() + LOOKUPS_MS};
+	const struct demand_question q = {.conf = d->run->conf,
+	    .job = d->job,
+	    .dns = d->dns,
+	    .deadline = wire_now() + LOOKUPS_MS};
 
 	if (demand_make(&d->demand, &q, &d->route))
 		return true;

@@ -15,7 +15,7 @@
 #include "ip.h"
 #include "outbound.h"
 
-const char *const tls_basis_name[] = {"no-policy-found", "tlsa"};
+const char *const tls_basis_name[] = {"no-policy-found", "tlsa", "sts"};
 
 struct making {
 	const struct demand_question *q;
@@ -25,12 +25,15 @@ struct making {
 	char host[DOMAIN_LEN + 1];
 	enum dane_status status;
 	struct dane dane;
-	bool told; /* what is wrong with it */
+	bool told;	      /* what is wrong with it */
+	enum tls_basis basis; /* of the target in hand */
 };
 
-static bool settle(struct making *, struct send_target *, enum tls_basis *);
-static bool settle_dane(
-    struct making *, struct send_target *, enum tls_basis *);
+static bool settle(struct making *, struct send_target *);
+static bool settle_dane(struct making *, struct send_target *);
+static bool settle_sts(struct making *, struct send_target *);
+static void test_sts(struct making *, struct send_target *);
+static const struct sts_policy *policy_of(struct making *);
 static void look_up(struct making *, const struct send_target *);
 static bool without(struct making *, struct send_target *);
 static bool refuse(struct making *, const struct send_target *,
@@ -44,6 +47,7 @@ demand_make(struct demand *d, const struct demand_question *q, struct route *r)
 	size_t tried = r->n;
 
 	d->n = 0;
+	d->sts_asked = false;
 	r->n = 0;
 	r->reason[0] = '\0';
 	if (m == NULL) {
@@ -56,10 +60,11 @@ demand_make(struct demand *d, const struct demand_question *q, struct route *r)
 		struct demand_of *of = &d->of[d->n];
 		char literal[LITERAL_LEN + 1];
 
-		if (!settle(m, &t, &of->basis))
+		if (!settle(m, &t))
 			continue;
 		ip_format_literal(&t.ip, literal);
 		snprintf(of->host, sizeof of->host, "%s %s", t.host, literal);
+		of->basis = m->basis;
 		d->n++;
 		r->target[r->n++] = t;
 	}
@@ -95,45 +100,116 @@ demand_is_met(const struct job *j, const struct send_secured *t)
 
 /* False: the target may not be used. */
 static bool
-settle(struct making *m, struct send_target *t, enum tls_basis *basis)
+settle(struct making *m, struct send_target *t)
 {
 	enum job_tls wish = m->q->job->tls;
 
-	*basis = BASIS_NONE;
+	m->basis = BASIS_NONE;
 	t->tls = plain(wish);
 	if (wish == JOB_TLS_NONE || wish == JOB_TLS_VERIFY)
 		return true;
 	look_up(m, t);
-	return settle_dane(m, t, basis);
+	if (m->status == DANE_NONE && wish == JOB_TLS_DANE)
+		return without(m, t);
+	if (m->status == DANE_NONE ||
+	    (m->status == DANE_UNUSABLE && wish == JOB_TLS_STS))
+		return settle_sts(m, t);
+	m->basis = BASIS_TLSA;
+	return settle_dane(m, t);
 }
 
+/* RFC 8461 2: where there are records, MTA-STS is not asked. */
 static bool
-settle_dane(struct making *m, struct send_target *t, enum tls_basis *basis)
+settle_dane(struct making *m, struct send_target *t)
 {
 	bool needed = m->q->job->tls == JOB_TLS_DANE;
 
 	switch (m->status) {
-	case DANE_NONE:
-		return without(m, t);
 	case DANE_FOUND:
-		*basis = BASIS_TLSA;
 		t->tls = SEND_TLS_DANE;
 		strlcpy(t->base, m->dane.base, sizeof t->base);
 		if (!m->route->named)
 			strlcpy(t->domain, m->q->job->domain, sizeof t->domain);
 		return (t->tlsa = strdup(m->dane.tlsa.text)) != NULL;
 	case DANE_UNUSABLE:
-		*basis = BASIS_TLSA;
 		t->tls = SEND_TLS_ENCRYPT;
 		return refuse(m, t, "tlsa-invalid",
 			   "no TLSA record of it is of use for SMTP") ||
 		    !needed;
 	default:
-		*basis = BASIS_TLSA;
 		return refuse(m, t, "dnssec-invalid",
 		    "whether it has TLSA records the DNS does not say, or "
 		    "DNSSEC says bogus");
 	}
+}
+
+/*
+ * The setting sts wants a policy, and keeps to it even where that only tests.
+ * Where a test fails, mail goes all the same.
+ */
+static bool
+settle_sts(struct making *m, struct send_target *t)
+{
+	bool needed = m->q->job->tls == JOB_TLS_STS;
+	const struct sts_policy *p = policy_of(m);
+
+	if (p == NULL || p->mode == STS_NONE) {
+		m->basis = needed ? BASIS_STS : BASIS_NONE;
+		return !needed ||
+		    refuse(m, t, "sts-policy-fetch-error",
+			"MTA-STS is demanded, but its domain has no policy "
+			"that could be had");
+	}
+	m->basis = BASIS_STS;
+	if (p->mode == STS_TESTING && !needed) {
+		test_sts(m, t);
+		return true;
+	}
+	if (!sts_policy_allows(p, t->host))
+		return refuse(m, t, "validation-failure",
+		    "the domain's MTA-STS policy does not name it");
+	t->tls = SEND_TLS_VERIFY;
+	return true;
+}
+
+static void
+test_sts(struct making *m, struct send_target *t)
+{
+	if (!sts_policy_allows(&m->demand->sts.policy, t->host)) {
+		refuse(m, t, "validation-failure",
+		    "the domain's MTA-STS policy does not name it (testing)");
+	} else if (t->tls == SEND_TLS_MAY) {
+		t->tls = SEND_TLS_VERIFY;
+		t->lenient = true;
+	}
+}
+
+/* Asked for once; NULL: there is none.  Who names the host himself has not
+ * asked the domain for its hosts. */
+static const struct sts_policy *
+policy_of(struct making *m)
+{
+	struct demand *d = m->demand;
+	const struct job *j = m->q->job;
+	char host[DOMAIN_LEN + 1];
+
+	if (*j->domain == '[' || (m->route->named && j->tls != JOB_TLS_STS))
+		return NULL;
+	if (!d->sts_asked) {
+		sts_find(&(struct sts_question){m->q->conf, m->q->dns,
+			     j->domain, m->q->deadline},
+		    &d->sts);
+		d->sts_asked = true;
+		snprintf(host, sizeof host, "mta-sts.%.245s", j->domain);
+		if (d->sts.failure != STS_NO_FAILURE)
+			outbound_result(
+			    &(struct tls_result){.domain = j->domain,
+				.basis = BASIS_STS,
+				.host = host,
+				.failure = sts_failure_name[d->sts.failure],
+				.why = d->sts.why});
+	}
+	return d->sts.has ? &d->sts.policy : NULL;
 }
 
 /* Once for all addresses of a host. */
@@ -150,8 +226,7 @@ look_up(struct making *m, const struct send_target *t)
 static bool
 without(struct making *m, struct send_target *t)
 {
-	if (m->q->job->tls != JOB_TLS_DANE)
-		return true;
+	m->basis = BASIS_TLSA;
 	if (!dns_is_trusted(m->q->dns))
 		return refuse(m, t, "dane-required",
 		    "DANE is demanded, but the resolver is not trusted "
@@ -168,7 +243,7 @@ refuse(struct making *m, const struct send_target *t, const char *failure,
 	if (!m->told)
 		outbound_result(
 		    &(struct tls_result){.domain = m->q->job->domain,
-			.basis = BASIS_TLSA,
+			.basis = m->basis,
 			.host = t->host,
 			.failure = failure,
 			.why = why});
@@ -185,7 +260,8 @@ plain(enum job_tls wish)
 	    [JOB_TLS_MAY] = SEND_TLS_MAY,
 	    [JOB_TLS_ENCRYPT] = SEND_TLS_ENCRYPT,
 	    [JOB_TLS_VERIFY] = SEND_TLS_VERIFY,
-	    [JOB_TLS_DANE] = SEND_TLS_DANE};
+	    [JOB_TLS_DANE] = SEND_TLS_DANE,
+	    [JOB_TLS_STS] = SEND_TLS_VERIFY};
 
 	return of[wish];
 }

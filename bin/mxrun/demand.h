@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a session to each target of a route has to be before mail goes over it,
- * and who says so: the domain's DNS (DANE), or our settings alone.
+ * and who says so: the domain's DNS (DANE), its web server (MTA-STS), or our
+ * settings alone.
  */
 #ifndef DEMAND_H
 #define DEMAND_H
@@ -9,10 +10,12 @@
 #include "dns.h"
 #include "job.h"
 #include "route.h"
+#include "stsfind.h"
 
 enum tls_basis { /* RFC 8460 4.2, policy-type */
 	BASIS_NONE,
-	BASIS_TLSA
+	BASIS_TLSA,
+	BASIS_STS
 };
 extern const char *const tls_basis_name[];
 
@@ -22,9 +25,12 @@ struct demand {
 		enum tls_basis basis;
 	} of[SEND_TARGETS]; /* of the route, target by target */
 	size_t n;
+	bool sts_asked;
+	struct sts_found sts; /* once asked for */
 };
 
 struct demand_question {
+	const struct conf *conf;
 	const struct job *job;
 	struct dns *dns;
 	int64_t deadline; /* wire_now(); of all look-ups */

@@ -25,7 +25,8 @@ enum job_tls { /* setting tls (mx-schema(5)): what its primary has to be */
 	JOB_TLS_MAY,
 	JOB_TLS_ENCRYPT,
 	JOB_TLS_VERIFY,
-	JOB_TLS_DANE
+	JOB_TLS_DANE,
+	JOB_TLS_STS
 };
 
 struct job {

@@ -13,7 +13,8 @@ static const char *const wishes[] = {[JOB_TLS_NONE] = "none",
     [JOB_TLS_MAY] = "may",
     [JOB_TLS_ENCRYPT] = "encrypt",
     [JOB_TLS_VERIFY] = "verify",
-    [JOB_TLS_DANE] = "dane"};
+    [JOB_TLS_DANE] = "dane",
+    [JOB_TLS_STS] = "sts"};
 
 bool
 outbound_look_up(struct policy_db *p, struct job *j)

@@ -12,7 +12,7 @@
 
 #include "statedb_parts.h"
 
-enum { BUSY_MS = 1000, VERSION = 3, WAL_FRAMES = 64 };
+enum { BUSY_MS = 1000, VERSION = 4, WAL_FRAMES = 64 };
 
 static const char get_walk_sql[] =
     "SELECT dir_mtime_ns, next_due FROM walk WHERE domain = ?1";

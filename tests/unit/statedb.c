@@ -10,11 +10,13 @@
 #include "greylist.h"
 #include "primaries.h"
 #include "scratch.h"
+#include "stscache.h"
 #include "tap.h"
 
 enum { DAMAGES = 1000, CHILDREN = 20, NOW = 1800000000, DAY = 86400 };
 
 static void test_rows(struct state_db *);
+static void test_sts(struct state_db *);
 static void test_greylist(struct state_db *);
 static void test_address(struct state_db *);
 static void test_budget(struct state_db *);
@@ -38,6 +40,7 @@ main(void)
 	s = state_db_open(scratch("state.db"), err);
 	if (ok(s != NULL, "it makes itself")) {
 		test_rows(s);
+		test_sts(s);
 		test_greylist(s);
 		test_address(s);
 		test_budget(s);
@@ -79,6 +82,34 @@ test_rows(struct state_db *s)
 	state_etrn_put(s, "a.example", NOW);
 	ok(state_etrn(s, "a.example", &began) == ANSWER_YES && began == NOW,
 	    "an ETRN run");
+}
+
+static void
+test_sts(struct state_db *s)
+{
+	struct sts_entry e = {.id = "now", .tried = NOW}, got;
+
+	is_int(stscache_find(s, "a.example", &got), ANSWER_NO, "no policy");
+	is_int(stscache_put(s, "a.example", &e), 0, "a try");
+	ok(stscache_find(s, "a.example", &got) == ANSWER_YES &&
+		got.tried == NOW && !stscache_holds(&got, NOW),
+	    "is no policy");
+	e.fetched = NOW;
+	e.policy = (struct sts_policy){
+	    .mode = STS_ENFORCE, .max_age = DAY, .n = 1, .mx = {"*.b.test"}};
+	stscache_put(s, "a.example", &e);
+	ok(stscache_find(s, "a.example", &got) == ANSWER_YES &&
+		strcmp(got.id, "now") == 0 &&
+		sts_policy_allows(&got.policy, "a.b.test"),
+	    "one that was fetched");
+	ok(stscache_holds(&got, NOW + DAY - 1) &&
+		!stscache_holds(&got, NOW + DAY) &&
+		!stscache_holds(&got, NOW - 1),
+	    "holds for its time");
+	stscache_prune(s, NOW + DAY);
+	is_int(stscache_find(s, "a.example", &got), ANSWER_YES, "is kept");
+	stscache_prune(s, NOW + DAY + 1);
+	is_int(stscache_find(s, "a.example", &got), ANSWER_NO, "and no longer");
 }
 
 static void
