@@ -19,7 +19,9 @@
 
 enum {
 	PROBES_A_WORKER = 4, /* as many more may wait for a connection */
-	PATIENCE_MS = 3000   /* one that waits longer is no worker any more */
+	PATIENCE_MS = 3000,  /* one that waits longer is no worker any more */
+	TOGETHER = 32,	     /* domains looked up, or noted, at once */
+	FRESH_MS = 1000 /* what was looked up holds; what was heard waits */
 };
 
 struct slot {
@@ -32,6 +34,15 @@ struct slot {
 	struct report seen; /* the latest */
 };
 
+struct note { /* what a worker said at its end */
+	char domain[DOMAIN_LEN + LITERAL_LEN + 1];
+	struct report report;
+};
+
+/*
+ * SQLite's connections must not cross a fork, and to open them costs more than
+ * to ask them: so they are opened for several domains.
+ */
 struct pool {
 	const struct run *run;
 	struct books *books;
@@ -41,9 +52,21 @@ struct pool {
 	unsigned slots, running;
 	unsigned probing; /* of those running */
 	bool told;	  /* workers were told to stop */
+	struct job *job;  /* looked up, to be started */
+	unsigned jobs;
+	int64_t looked; /* wire_now() */
+	struct note *note;
+	unsigned notes;
+	int64_t noted; /* the first of them */
 };
 
-static bool start_due(struct pool *, const struct job_name *);
+static size_t look_up(
+    struct pool *, const struct jobs *, size_t from, bool *good);
+static bool look_up_one(struct pool *, const struct job_name *, struct job *);
+static bool start_looked_up(struct pool *);
+static bool is_stale(struct pool *, struct job *, bool *good);
+static void note(struct pool *, const struct slot *, const struct report *);
+static void write_notes(struct pool *);
 static bool is_due(const struct run *, const struct job *);
 static bool has_room(const struct pool *, bool probes);
 static void start(struct pool *, const struct job *);
@@ -67,35 +90,81 @@ pool_run(const struct run *run, struct books *books, const struct jobs *jobs,
 
 	p.slot = calloc(p.slots, sizeof *p.slot);
 	p.poll = calloc(p.slots, sizeof *p.poll);
-	if (p.slot == NULL || p.poll == NULL)
+	p.job = calloc(TOGETHER, sizeof *p.job);
+	p.note = calloc(TOGETHER, sizeof *p.note);
+	if (p.slot == NULL || p.poll == NULL || p.job == NULL || p.note == NULL)
 		good = false;
-	for (size_t i = 0; good && i < jobs->n && !stopping(); i++)
-		good = start_due(&p, &jobs->name[i]);
+	for (size_t i = 0; good && i < jobs->n && !stopping();) {
+		i = look_up(&p, jobs, i, &good);
+		good = start_looked_up(&p) && good;
+	}
 	while (p.running > 0)
 		wait_for_reports(&p);
+	write_notes(&p);
 	progress_end(run->progress);
 	free(p.slot);
 	free(p.poll);
+	free(p.job);
+	free(p.note);
 	return good;
 }
 
-static bool
-start_due(struct pool *p, const struct job_name *name)
+/* Some of those that are due; returns where to go on. */
+static size_t
+look_up(struct pool *p, const struct jobs *jobs, size_t from, bool *good)
 {
-	struct job job = {.forced = name->forced};
+	write_notes(p);
+	p->jobs = 0;
+	p->looked = wire_now();
+	while (*good && from < jobs->n && p->jobs < TOGETHER) {
+		struct job *j = &p->job[p->jobs];
 
-	if (strlcpy(job.domain, name->domain, sizeof job.domain) >=
-	    sizeof job.domain)
+		*good = look_up_one(p, &jobs->name[from++], j);
+		p->jobs += *good && is_due(p->run, j);
+	}
+	return from;
+}
+
+/* A name that is none comes back as a job without a domain. */
+static bool
+look_up_one(struct pool *p, const struct job_name *name, struct job *j)
+{
+	memset(j, 0, sizeof *j);
+	j->forced = name->forced;
+	if (strlcpy(j->domain, name->domain, sizeof j->domain) >=
+	    sizeof j->domain) {
+		j->forced = false;
+		*j->domain = '\0';
 		return true;
-	if (!books_look_up(p->books, &job))
+	}
+	return books_look_up(p->books, j);
+}
+
+static bool
+start_looked_up(struct pool *p)
+{
+	bool good = true;
+
+	for (unsigned i = 0; good && i < p->jobs && !stopping(); i++) {
+		struct job *j = &p->job[i];
+
+		while (!has_room(p, primary_is_away(&j->primary)))
+			wait_for_reports(p);
+		if (!is_stale(p, j, &good) && !stopping())
+			start(p, j);
+	}
+	return good;
+}
+
+/* It had to wait for room, and is asked for again: it may not be due. */
+static bool
+is_stale(struct pool *p, struct job *j, bool *good)
+{
+	if (wire_now() - p->looked < FRESH_MS)
 		return false;
-	if (!is_due(p->run, &job))
-		return true;
-	while (!has_room(p, primary_is_away(&job.primary)))
-		wait_for_reports(p);
-	if (!stopping())
-		start(p, &job);
-	return true;
+	write_notes(p);
+	*good = books_look_up(p->books, j);
+	return !*good || !is_due(p->run, j);
 }
 
 /*
@@ -124,6 +193,8 @@ is_due(const struct run *run, const struct job *j)
 
 	if (j->forced)
 		return true;
+	if (*j->domain == '\0')
+		return false;
 	if (next > now && due_is_believable(next, now))
 		return false;
 	if (j->walk.dir_mtime_ns == 0 ||
@@ -173,7 +244,7 @@ wait_for_reports(struct pool *p)
 			.events = POLLIN};
 	if (stopping())
 		tell_to_stop(p);
-	if (poll(p->poll, p->slots, 1000) == -1)
+	if (poll(p->poll, p->slots, FRESH_MS) == -1)
 		return;
 	for (unsigned i = 0; i < p->slots; i++) {
 		struct slot *s = &p->slot[i];
@@ -184,6 +255,8 @@ wait_for_reports(struct pool *p)
 		    wire_now() - s->started > PATIENCE_MS)
 			set_probes(p, s, true);
 	}
+	if (p->notes > 0 && wire_now() - p->noted >= FRESH_MS)
+		write_notes(p);
 	show_progress(p);
 }
 
@@ -204,8 +277,29 @@ hear(struct pool *p, struct slot *s)
 		set_probes(p, s, false);
 	if (r.last) {
 		s->finished = true;
-		books_note(p->books, s->domain, &r);
+		note(p, s, &r);
 	}
+}
+
+static void
+note(struct pool *p, const struct slot *s, const struct report *r)
+{
+	struct note *n = &p->note[p->notes];
+
+	if (p->notes++ == 0)
+		p->noted = wire_now();
+	strlcpy(n->domain, s->domain, sizeof n->domain);
+	n->report = *r;
+	if (p->notes == TOGETHER)
+		write_notes(p);
+}
+
+static void
+write_notes(struct pool *p)
+{
+	for (unsigned i = 0; i < p->notes; i++)
+		books_note(p->books, p->note[i].domain, &p->note[i].report);
+	p->notes = 0;
 }
 
 static void
