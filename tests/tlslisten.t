@@ -46,8 +46,6 @@ certificate two xn--bcher-kva.test
 cat >>"$conf" <<-END
 	tls_certificate $scratch/one.pem
 	tls_key $scratch/one.key
-	tls_certificate $scratch/two.pem
-	tls_key $scratch/two.key
 	tls_helper $scratch/tls
 END
 "$build/libexec/mx-tls" -f "$conf" -l "$scratch/tls" 2>"$scratch/tls.log" &
@@ -64,11 +62,15 @@ like "$(client refused 1.1)" 'ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL' \
     'TLS 1.1 is refused'
 is "$(client big 3000000)" '250 221' 'three megabytes'
 is "$(client resume)" 'False True True' 'a session is resumed, in another child'
-is "$(client certificate xn--bcher-kva.test)" \
-    'CN=xn--bcher-kva.test EllipticCurve' 'SNI of an internationalized name'
 before=$(count_queued)
 is "$(client cut tcp)" closed 'the end of TCP within a chunk is the end'
 is "$(count_queued)" "$before" 'and nothing of it is kept'
+damaged=$("$tests/peers/tlsmutate.py" "$scratch/tls" "$scratch/one.pem" \
+    "$scratch/one.key" "${TLS_DAMAGED_LISTENING:-60}" "${TLS_SEED:-$$}" \
+    2>"$scratch/said")
+like "$damaged" ', 0 bad$' "damaged handshakes: $damaged"
+sed 's/^/# /' "$scratch/said"
+is "$(cat "$scratch/tls.log")" '' 'and no child was killed'
 until_true 10 has_children 0
 ok $? 'no child is left'
 
@@ -86,9 +88,14 @@ mv "$scratch/new.pem" "$scratch/one.pem"
 new=$(openssl x509 -in "$scratch/one.pem" -noout -fingerprint)
 is "$(serial)" "$new" 'one that was renewed is there for the next connection'
 like "$(client resume)" '^False True' 'tickets, too'
+printf '%s\n' "tls_certificate $scratch/two.pem" \
+    "tls_key $scratch/two.key" >>"$conf"
+is "$(client certificate xn--bcher-kva.test)" \
+    'CN=xn--bcher-kva.test EllipticCurve' \
+    'so is one that mx.conf names now, for an internationalized name'
 certificate two three.test
 is "$(client certificate three.test)" 'CN=three.test EllipticCurve' \
-    'so is one for another name'
+    'and one in its place'
 mv "$scratch/one.key" "$scratch/away"
 is "$(client ehlo)" False 'a key that is gone is seen at once'
 mv "$scratch/away" "$scratch/one.key"

@@ -4,10 +4,11 @@
 
 usage: tlsmutate.py MX-TLS CERTIFICATE KEY COUNT [SEED]
 
-Each time mx-tls must end by itself with status 0: no signal, no hanging.
-Prints what came of them.
+MX-TLS is the program, or the socket of one that listens.  Each time it must end
+by itself, with status 0: no signal, no hanging.  Prints what came of them.
 """
 import collections
+import os
 import random
 import select
 import socket
@@ -16,10 +17,11 @@ import subprocess
 import sys
 
 PROGRAM, CERTIFICATE, KEY = sys.argv[1:4]
+LISTENS = not os.path.isfile(PROGRAM)
 COUNT = int(sys.argv[4])
 SEED = int(sys.argv[5]) if len(sys.argv) > 5 else 1
 REQUEST = (f"mode=server\ncertificate={CERTIFICATE}\nkey={KEY}\n"
-           "deadline_ms=3000\n\n").encode()
+           "name=backup.test\ndeadline_ms=3000\n\n").encode()
 
 
 def context(version):
@@ -67,12 +69,22 @@ def damage(r, record):
     return bytes(b)
 
 
-def play(r):
+def start():
+    """The plain end, and the process, which a program that listens has itself."""
+    if LISTENS:
+        plain = socket.socket(socket.AF_UNIX)
+        plain.connect(PROGRAM)
+        return plain, None
     plain, theirs = socket.socketpair()
-    network, served = socket.socketpair()
     p = subprocess.Popen([PROGRAM], stdin=theirs, stdout=theirs,
                          stderr=subprocess.DEVNULL, close_fds=True)
     theirs.close()
+    return plain, p
+
+
+def play(r):
+    network, served = socket.socketpair()
+    plain, p = start()
     socket.send_fds(plain, [REQUEST], [served.fileno()])
     served.close()
     into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -111,6 +123,9 @@ def play(r):
         pass
     plain.close()
     network.close()
+    if LISTENS:
+        return "up" if b"up=yes" in said else \
+            "refused" if b"up=no" in said else "no answer"
     try:
         status = p.wait(10)
     except subprocess.TimeoutExpired:
