@@ -10,6 +10,8 @@ fi
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/peers/postfix.sh
 . "$tests/peers/postfix.sh"
+# shellcheck source=tests/peers/opendmarc.sh
+. "$tests/peers/opendmarc.sh"
 
 [ "${OWN_MOUNTS-}:${OWN_NETWORK:+1}" = 1:1 ] ||
     skip_all 'no network and mounts of its own'
@@ -39,6 +41,7 @@ cat >"$scratch/knot/a.test.zone" <<-'END'
 	@ NS ns
 	@ TXT "v=spf1 ip4:192.0.2.9 -all"
 	@ MX 10 ns
+	_dmarc TXT "v=DMARC1; p=reject"
 	ns A 192.0.2.9
 END
 knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
@@ -65,6 +68,16 @@ postfix_services="policyd-spf unix - n n - 0 spawn
   user=nobody argv=$scratch/policyd-spf $scratch/policyd-spf.conf"
 postfix_settings='smtpd_authorized_xclient_hosts = 127.0.0.0/8
 smtpd_recipient_restrictions = reject_unauth_destination, check_policy_service unix:private/policyd-spf'
+# one goes by what we found, one by the client that Postfix shows it
+if unpack_opendmarc &&
+    start_opendmarc ours.test 'TrustedAuthservIDs backup.test' &&
+    header_milter=$milter && start_opendmarc own.test \
+	'SPFSelfValidate true' 'SPFIgnoreResults true'; then
+	has_opendmarc=yes
+	postfix_settings="$postfix_settings
+milter_default_action = accept
+smtpd_milters = $header_milter $milter"
+fi
 start_postfix b.test || skip_all 'Postfix does not start'
 new_instance
 add_domain b.test "[127.0.0.1]:$postfix_port"
@@ -72,10 +85,12 @@ add_domain b.test "[127.0.0.1]:$postfix_port"
 have_arrived() {
 	[ "$(find "$mailbox/new" -type f 2>/dev/null | wc -l)" -ge 1 ]
 }
+printf '%s\r\n' 'From: x@a.test' 'Date: Tue, 24 Nov 2026 10:00:00 +0000' \
+    'Message-ID: <x@a.test>' 'Subject: x' '' y >"$scratch/message"
 # relay CLIENT: from it to us, from us to Postfix; got is what arrived there
 relay() {
 	rm -f "$mailbox"/new/*
-	"$tests/peers/client.py" "$1" x@a.test c@b.test -- \
+	"$tests/peers/client.py" "$1" x@a.test c@b.test "$scratch/message" -- \
 	    "$build/bin/mxrecv" -f "$conf" >"$scratch/out" 2>>"$scratch/log"
 	mxrun b.test 2>"$scratch/log.run"
 	until_true 20 have_arrived
@@ -95,8 +110,39 @@ if /usr/bin/python3 -c 'import spf_engine' 2>/dev/null; then
 	like "$(grep -A2 '^Received-SPF' "$got")" 'client-ip=127.0.0.1' \
 	    'without XCLIENT it sees us'
 fi
+
+# ---- OpenDMARC: TrustedAuthservIDs; SPFSelfValidate behind XCLIENT
+# dmarc WHO: the result of that OpenDMARC
+dmarc() {
+	sed -n "s/^Authentication-Results: $1; *dmarc=\([a-z]*\).*/\1/p" "$got"
+}
+if [ -n "${has_opendmarc-}" ]; then
+	sed -i 's/^resolver .*/resolver 127.0.0.1/' "$conf"
+	# or its findings about us would be taken for ours
+	echo 'skip_addresses = 127.0.0.0/8,::1/128' >>"$scratch/policyd-spf.conf"
+	kill -HUP "$master"
+	policy "UPDATE policy SET verdict = 'log', on_unavailable = 'log'
+	    WHERE test = 'spf'"
+	for identity in headers xclient; do
+		policy "INSERT OR REPLACE INTO domain_setting
+		    VALUES('b.test', 'identity', '$identity')"
+		relay 192.0.2.9
+		is "$(dmarc ours.test)" pass \
+		    "$identity: OpenDMARC goes by what we found, a pass"
+		[ $identity = headers ] || is "$(dmarc own.test)" pass \
+		    'XCLIENT: it finds a pass of its own'
+		relay 192.0.2.8
+		is "$(dmarc ours.test)" fail "$identity: or a failure"
+		[ $identity = headers ] || is "$(dmarc own.test)" fail \
+		    'XCLIENT: or a failure'
+	done
+	policy "UPDATE policy SET verdict = 'off' WHERE test = 'spf'"
+else
+	echo '# no OpenDMARC here'
+fi
 policy "INSERT OR REPLACE INTO domain_setting
     VALUES('b.test', 'identity', 'headers')"
+
 # loopback is trusted by everybody: as if we had come from elsewhere
 relay 192.0.2.9
 sed 's/\[127\.0\.0\.1\]/[192.0.2.7]/' "$got" >"$scratch/good"
