@@ -398,6 +398,8 @@ INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
 	'seconds that no 5xx of a primary in doubt is believed; 0: none'),
     ('dsn_limit', '20', 'number',
 	'notifications a day to one address that nothing vouches for'),
+    ('tlsrpt', '1', 'number',
+	'1: domains that want to know hear daily how TLS with them went'),
     ('delay_notice', '1', 'number',
 	'1: senders are told of delays, 0: they are not'),
     ('quota_messages', '0', 'number',

@@ -84,6 +84,20 @@ CREATE TABLE IF NOT EXISTS insist (	-- senders who can not reach an UP primary
 	last INTEGER NOT NULL,
 	times INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tlsrpt (	-- sessions over TLS (RFC 8460), by UTC day
+	day INTEGER NOT NULL,		-- since 1970
+	domain TEXT NOT NULL,		-- that mail was for
+	policy TEXT NOT NULL,		-- tlsa, sts, no-policy-found
+	policy_domain TEXT NOT NULL,
+	policy_text TEXT NOT NULL,	-- lines
+	host TEXT NOT NULL,
+	ip TEXT NOT NULL,		-- '': it was not tried
+	result TEXT NOT NULL,		-- result-type; '': success
+	reason TEXT NOT NULL,		-- of the last failure
+	sessions INTEGER NOT NULL,
+	PRIMARY KEY (day, domain, policy, policy_domain, policy_text, host, ip,
+	    result)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS decision (
 	number INTEGER PRIMARY KEY,
 	at INTEGER NOT NULL,
@@ -108,5 +122,5 @@ CREATE INDEX IF NOT EXISTS decision_client ON decision(client);
 CREATE INDEX IF NOT EXISTS decision_sender ON decision(sender);
 CREATE INDEX IF NOT EXISTS decision_recipient ON decision(recipient)
     WHERE recipient <> '';
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 COMMIT;

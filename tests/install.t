@@ -47,7 +47,8 @@ cp /bin/kill "$root/bin"
 for unit in tertiary-mx.socket tertiary-mx.service tertiary-mx-each.socket \
     tertiary-mx-each@.service tertiary-mx-run.service \
     tertiary-mx-tls.socket tertiary-mx-tls.service \
-    tertiary-mx-run.timer tertiary-mx-etrn.path; do
+    tertiary-mx-run.timer tertiary-mx-etrn.path \
+    tertiary-mx-report.service tertiary-mx-report.timer; do
 	systemd-analyze verify --man=no --root="$root" "$units/$unit" 2>&1 |
 	    grep tertiary-mx >"$scratch/out"
 	is "$(cat "$scratch/out")" '' "systemd takes $unit"

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "outbound.h"
 #include "stscache.h"
+#include "tlsrpt_rows.h"
 
 enum { PRUNE_EVERY = 3600 };
 
@@ -140,6 +141,7 @@ books_prune(struct books *b)
 	    address_prune(b->state, now) == -1 ||
 	    insist_prune(b->state, now) == -1 ||
 	    stscache_prune(b->state, now) == -1 ||
+	    tlsrpt_prune(b->state, now) == -1 ||
 	    greylist_prune(b->state,
 		&(struct greylist){
 		    .window = setting(b, "greylist_window", GREYLIST_WINDOW),
@@ -204,6 +206,7 @@ look_up_limits(struct books *b, struct job *j)
 	j->connections = most > LANES_MAX ? LANES_MAX : (unsigned)most;
 	j->delay_notice =
 	    j->handled && books_number(b, row, "delay_notice", 1) != 0;
+	j->tlsrpt = books_number(b, NULL, "tlsrpt", 1) != 0;
 	j->rate = (unsigned)books_number(b, row, "rate", 0);
 	j->dsn_limit = (unsigned)books_number(b, NULL, "dsn_limit", DSN_LIMIT);
 	j->settle_wait = books_number(b, row, "settle_wait", SETTLE_WAIT);

@@ -66,7 +66,9 @@ connect_hear(struct lane *l)
 
 	opened = sender_hear_open(l->sender, l->deadline, &l->server) == 0 &&
 	    l->server.status == SEND_IS_OPEN;
-	outbound_opened(d->job, &d->demand, &l->server);
+	/* what only this message demands is nothing to report */
+	outbound_opened(
+	    l->sure ? NULL : &d->tally, d->job, &d->demand, &l->server);
 	if (opened && !demand_is_met(d->job, &l->server.tls)) {
 		reply_set(&l->server.reply, 451, "4.7.5",
 		    "TLS with %s: its certificate is not what DANE demands",
@@ -156,7 +158,7 @@ is_fit(struct lane *l)
 	const struct delivery *d = l->d;
 
 	l->sure = outbound_is_choosy(l->message.envelope);
-	l->unmet = l->sure && !outbound_is_sure(&d->route);
+	l->unmet = l->sure && !outbound_is_sure(&d->route, &d->demand);
 	if (!l->unmet)
 		return true;
 	l->server = (struct send_answer){.status = SEND_TEMPORARY};
@@ -173,7 +175,8 @@ make_demands(struct delivery *d)
 	const struct demand_question q = {.conf = d->run->conf,
 	    .job = d->job,
 	    .dns = d->dns,
-	    .deadline = wire_now() + LOOKUPS_MS};
+	    .deadline = wire_now() + LOOKUPS_MS,
+	    .tally = &d->tally};
 
 	if (demand_make(&d->demand, &q, &d->route))
 		return true;

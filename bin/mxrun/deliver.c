@@ -60,6 +60,8 @@ delivery_begin(struct delivery *d, const struct run *run, const struct job *job,
 		primary_returns(&job->primary) || due->n >= DOUBT_FIRST},
 	    now);
 	learned_init(&d->learned, run->conf, job->handled);
+	d->tally.route = &d->route;
+	d->tally.demand = &d->demand;
 }
 
 void
@@ -88,6 +90,8 @@ delivery_end(struct delivery *d)
 	}
 	for (size_t i = 0; i < LANES_MAX; i++)
 		lane_end(&d->lane[i]);
+	if (d->tally.n > 0)
+		tally_end(&d->tally, learned_state(&d->learned), d->job);
 	learned_end(&d->learned);
 	sync_directory(d, true);
 	demand_free(&d->demand, &d->route);

@@ -17,6 +17,7 @@
 #include "pace.h"
 #include "route.h"
 #include "sendproto.h"
+#include "tally.h"
 
 struct delivery;
 
@@ -61,6 +62,7 @@ struct delivery {
 	struct pace pace;
 	struct doubt doubt;
 	struct learned learned;
+	struct tally_tls tally;
 	unsigned lost;	  /* sessions lost in a row */
 	bool down;	  /* not to be reached in this run */
 	bool no_such;	  /* route: permanently none */

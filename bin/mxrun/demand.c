@@ -202,7 +202,7 @@ policy_of(struct making *m)
 		d->sts_asked = true;
 		snprintf(host, sizeof host, "mta-sts.%.245s", j->domain);
 		if (d->sts.failure != STS_NO_FAILURE)
-			outbound_result(
+			outbound_result(m->q->tally,
 			    &(struct tls_result){.domain = j->domain,
 				.basis = BASIS_STS,
 				.host = host,
@@ -241,7 +241,7 @@ refuse(struct making *m, const struct send_target *t, const char *failure,
     const char *why)
 {
 	if (!m->told)
-		outbound_result(
+		outbound_result(m->q->tally,
 		    &(struct tls_result){.domain = m->q->job->domain,
 			.basis = m->basis,
 			.host = t->host,

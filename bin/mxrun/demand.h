@@ -29,11 +29,14 @@ struct demand {
 	struct sts_found sts; /* once asked for */
 };
 
+struct tally_tls;
+
 struct demand_question {
 	const struct conf *conf;
 	const struct job *job;
 	struct dns *dns;
 	int64_t deadline; /* wire_now(); of all look-ups */
+	struct tally_tls *tally;
 };
 
 /*

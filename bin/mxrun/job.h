@@ -40,6 +40,7 @@ struct job {
 	struct walk walk;	/* dir_mtime_ns 0: not known */
 	unsigned connections;	/* at once, at most */
 	bool delay_notice;	/* senders are told of delays */
+	bool tlsrpt;		/* what comes of TLS is counted */
 	struct usage usage;	/* as it was known */
 	unsigned rate;		/* messages a minute; 0: any number */
 	unsigned dsn_limit;	/* DSNs a day to one address, unverified */

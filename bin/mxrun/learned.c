@@ -8,7 +8,6 @@
 #include "address.h"
 #include "log.h"
 
-static struct state_db *state(struct learned *);
 static void flush(struct learned *);
 
 void
@@ -51,7 +50,7 @@ learned_was_good(struct learned *l, const char *mailbox)
 		if (strcmp(l->good[i], mailbox) == 0)
 			return true;
 	}
-	return state(l) != NULL &&
+	return learned_state(l) != NULL &&
 	    address_find(l->state, ADDRESS_RECIPIENT, mailbox, &a) ==
 	    ANSWER_YES &&
 	    (a.good || a.good_at != 0);
@@ -61,7 +60,7 @@ enum answer
 learned_budget(
     struct learned *l, const char *name, unsigned most, time_t period)
 {
-	if (state(l) == NULL)
+	if (learned_state(l) == NULL)
 		return ANSWER_UNAVAILABLE;
 	return budget_take(l->state, name, most, period, time(NULL));
 }
@@ -75,7 +74,7 @@ flush(struct learned *l)
 
 	if (l->n == 0)
 		return;
-	open = state(l) != NULL && state_begin(l->state) == 0;
+	open = learned_state(l) != NULL && state_begin(l->state) == 0;
 	for (unsigned i = 0; i < l->n; i++) {
 		if (open)
 			address_note(
@@ -88,8 +87,8 @@ flush(struct learned *l)
 }
 
 /* Hints: without them no recipient is known. */
-static struct state_db *
-state(struct learned *l)
+struct state_db *
+learned_state(struct learned *l)
 {
 	char err[DB_ERROR];
 

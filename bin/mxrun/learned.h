@@ -22,6 +22,8 @@ struct learned {
 
 void learned_init(struct learned *, const struct conf *, bool handled);
 void learned_end(struct learned *);
+/* The handle, opened when it is first wanted; NULL: state.db is of no use. */
+struct state_db *learned_state(struct learned *);
 /* MAILBOX was taken. */
 void learned_note(struct learned *, const char *mailbox);
 /* Whether it was ever taken, here or by the primary's word. */

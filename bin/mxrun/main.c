@@ -11,6 +11,7 @@
 #include "confine.h"
 #include "job.h"
 #include "log.h"
+#include "reports.h"
 #include "run.h"
 
 static volatile sig_atomic_t stop_asked;
@@ -23,22 +24,24 @@ int
 main(int argc, char *argv[])
 {
 	const char *file = CONF_DEFAULT;
-	bool only_check = false, verbose = false;
+	bool only_check = false, verbose = false, reports = false;
 	struct conf conf;
 	char error[CONF_ERROR];
 	int option;
 
-	while ((option = getopt(argc, argv, "f:nv")) != -1) {
+	while ((option = getopt(argc, argv, "f:nrv")) != -1) {
 		if (option == 'f')
 			file = optarg;
 		else if (option == 'n')
 			only_check = true;
+		else if (option == 'r')
+			reports = true;
 		else if (option == 'v')
 			verbose = true;
 		else
 			return usage();
 	}
-	if (only_check && optind != argc)
+	if ((only_check || reports) && optind != argc)
 		return usage();
 	log_open("mxrun", verbose ? LOG_L_DEBUG : LOG_L_INFO);
 	if (conf_load(&conf, file, error) == -1) {
@@ -56,6 +59,8 @@ main(int argc, char *argv[])
 		    NULL);
 		return EX_OSERR;
 	}
+	if (reports)
+		return reports_run(&conf);
 	return run_queue(
 	    &conf, argv + optind, !verbose && isatty(STDERR_FILENO));
 }
@@ -63,7 +68,7 @@ main(int argc, char *argv[])
 static int
 usage(void)
 {
-	fputs("usage: mxrun [-nv] [-f file] [domain ...]\n", stderr);
+	fputs("usage: mxrun [-nrv] [-f file] [domain ...]\n", stderr);
 	return EX_USAGE;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "tally.h"
 
 static bool look_up_identity(struct policy_db *, struct job *);
 static bool look_up_tls(struct policy_db *, struct job *);
@@ -23,10 +24,11 @@ outbound_look_up(struct policy_db *p, struct job *j)
 }
 
 void
-outbound_result(const struct tls_result *r)
+outbound_result(struct tally_tls *tally, const struct tls_result *r)
 {
 	const char *policy = tls_basis_name[r->basis];
 
+	tally_note(tally, r);
 	if (*r->failure != '\0')
 		log_event(LOG_L_INFO, "tls-failed", "domain", r->domain, "host",
 		    r->host, "policy", policy, "type", r->failure, "reason",
@@ -38,29 +40,31 @@ outbound_result(const struct tls_result *r)
 }
 
 void
-outbound_opened(
-    const struct job *j, const struct demand *d, const struct send_answer *a)
+outbound_opened(struct tally_tls *tally, const struct job *j,
+    const struct demand *d, const struct send_answer *a)
 {
 	const struct send_secured *t = &a->tls;
 
 	for (size_t i = 0; i < a->nfailed; i++) {
 		const struct send_failed *f = &a->failed[i];
 
-		outbound_result(&(struct tls_result){.domain = j->domain,
-		    .basis = demand_basis(d, f->host),
-		    .host = f->host,
-		    .failure = f->failure,
-		    .why = f->why});
+		outbound_result(tally,
+		    &(struct tls_result){.domain = j->domain,
+			.basis = demand_basis(d, f->host),
+			.host = f->host,
+			.failure = f->failure,
+			.why = f->why});
 	}
-	outbound_result(&(struct tls_result){.domain = j->domain,
-	    .basis = demand_basis(d, a->host),
-	    .host = a->host,
-	    .failure = t->failure,
-	    .why = t->why,
-	    .up = *t->protocol != '\0',
-	    .protocol = t->protocol,
-	    .cipher = t->cipher,
-	    .verified = t->verified});
+	outbound_result(tally,
+	    &(struct tls_result){.domain = j->domain,
+		.basis = demand_basis(d, a->host),
+		.host = a->host,
+		.failure = t->failure,
+		.why = t->why,
+		.up = *t->protocol != '\0',
+		.protocol = t->protocol,
+		.cipher = t->cipher,
+		.verified = t->verified});
 }
 
 bool
@@ -70,9 +74,18 @@ outbound_is_choosy(const struct envelope *e)
 }
 
 bool
-outbound_is_sure(const struct route *r)
+outbound_is_sure(const struct route *r, const struct demand *d)
 {
-	return r->named || r->secure;
+	if (r->named || r->secure)
+		return true;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct send_target *t = &r->target[i];
+
+		if (d->of[i].basis == BASIS_NONE || t->lenient ||
+		    t->tls < SEND_TLS_VERIFY)
+			return false;
+	}
+	return r->n > 0;
 }
 
 bool

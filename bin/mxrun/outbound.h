@@ -21,16 +21,18 @@ struct tls_result {
 
 /* False: the settings can not be read, or are none that we know. */
 bool outbound_look_up(struct policy_db *, struct job *);
+struct tally_tls; /* tally.h; NULL: it is not counted */
 /* The one place that every result comes by. */
-void outbound_result(const struct tls_result *);
+void outbound_result(struct tally_tls *, const struct tls_result *);
 /* The results of an opening, which may have tried several hosts. */
-void outbound_opened(
-    const struct job *, const struct demand *, const struct send_answer *);
+void outbound_opened(struct tally_tls *, const struct job *,
+    const struct demand *, const struct send_answer *);
 /* Mail that not every session is good enough for: with REQUIRETLS, but for
  * bounces (RFC 8689 4.2.1). */
 bool outbound_is_choosy(const struct envelope *);
-/* Nobody but the domain, as DNSSEC says, or its row have named those hosts. */
-bool outbound_is_sure(const struct route *);
+/* Nobody but the domain, as DNSSEC or its MTA-STS policy say, or its row have
+ * named those hosts. */
+bool outbound_is_sure(const struct route *, const struct demand *);
 /* R, to an opening for such mail, says that its demands can not be met. */
 bool outbound_is_unmet(const struct reply *);
 /* Of the session in hand: the server hears of one client after another, so

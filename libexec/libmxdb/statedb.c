@@ -12,7 +12,8 @@
 
 #include "statedb_parts.h"
 
-enum { BUSY_MS = 1000, VERSION = 4, WAL_FRAMES = 64 };
+/* Since LIKE_US tables were added only, so that the schema makes it new. */
+enum { BUSY_MS = 1000, LIKE_US = 3, VERSION = 5, WAL_FRAMES = 64 };
 
 static const char get_walk_sql[] =
     "SELECT dir_mtime_ns, next_due FROM walk WHERE domain = ?1";
@@ -199,6 +200,11 @@ make_schema(struct sql *q)
 	if (!sql_number(q, "PRAGMA user_version", &version))
 		return false;
 	sqlite3_file_control(q->db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
+	if (version >= LIKE_US && version < VERSION) {
+		if (sql_exec(q, schema) != SQLITE_OK)
+			return false;
+		version = VERSION;
+	}
 	if (version == VERSION)
 		return sql_exec(q, "PRAGMA synchronous = OFF") == SQLITE_OK &&
 		    primaries_are_sound(q) &&
