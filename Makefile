@@ -131,7 +131,11 @@ lint:
 	tests/lint.sh
 	$(MAKE) all
 	O=$(O) prove tests/link.t
-fuzz bench:
+analyze:
+	tests/analyze.sh
+mutants: all $(UNITS) $(TOOLS)
+	tests/mutants/run.py $(O)
+fuzz bench coverage:
 	$(MAKE) -f tests/$@/Makefile O=$(O)
 bench-%:
 	$(MAKE) -f tests/bench/Makefile O=$(O) $*
@@ -144,5 +148,5 @@ install: all
 clean:
 	rm -rf $(O)
 
-.PHONY: all check deps demo lint fuzz bench install clean
+.PHONY: all check deps demo lint fuzz bench coverage analyze mutants install clean
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)

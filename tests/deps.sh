@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # Installs what a target needs on Debian 12, where it is missing.
 #
-#	tests/deps.sh build|demo|check|lint|fuzz
+#	tests/deps.sh build|demo|check|lint|fuzz|coverage|analyze
 #
 # Without root it prints the one command that is missing, and fails.  Servers
 # among the packages are for tests, which start their own: none is started.
@@ -14,6 +14,8 @@ check="$build sqlite3 python3 perl systemd procps iproute2 util-linux
     openbsd-inetd swaks knot knot-dnssecutils unbound clamav-daemon spamd libmail-spf-perl rspamd python3-spf-engine libfaketime binutils mandoc python3-dkim python3-authres python3-yaml python3-cryptography openssl strace valgrind
     libdb5.3 libicu72 libnsl2 libsasl2-2"
 fuzz="$build clang libclang-rt-14-dev"
+coverage="$check gcovr"
+analyze="$build git clang-tidy"
 lint="$build git clang-format cppcheck shellcheck mandoc binutils perl"
 
 case ${1-check} in
@@ -21,9 +23,11 @@ build) wanted=$build ;;
 demo) wanted=$demo ;;
 check) wanted=$check ;;
 lint) wanted=$lint ;;
+coverage) wanted=$coverage ;;
+analyze) wanted=$analyze ;;
 fuzz) wanted=$fuzz ;;
 *)
-	echo 'usage: deps.sh build|demo|check|lint|fuzz' >&2
+	echo 'usage: deps.sh build|demo|check|lint|fuzz|coverage|analyze' >&2
 	exit 64
 	;;
 esac

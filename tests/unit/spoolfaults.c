@@ -27,11 +27,35 @@ enum kind { FAIL, HALF, NOTHING };
 static struct {
 	enum kind kind;
 	int error;
-	int at;	   /* the call that goes wrong; 0: none */
-	int calls; /* so far */
+	int at;	       /* the call that goes wrong; 0: none */
+	int calls;     /* so far */
+	bool unsynced; /* it was a sync that failed */
 } fault;
 
+/* What was done, a letter each: w written, l linked, m a directory made, r
+ * renamed, s a file synced, S a directory. */
+static char trace[64];
+
 /* ---- the calls */
+
+static void
+note(char letter)
+{
+	size_t n = strlen(trace);
+
+	if (n + 1 < sizeof trace)
+		trace[n] = letter;
+}
+
+static char
+kind_of(int fd)
+{
+	struct stat st;
+
+	if (syscall(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) == -1)
+		return '?';
+	return S_ISDIR(st.st_mode) ? 'S' : 's';
+}
 
 /* True for the call that has to fail, errno set. */
 static bool
@@ -56,21 +80,37 @@ moves(size_t n, bool writes)
 	int name parameters;                                     \
 	int name parameters                                      \
 	{                                                        \
+		note((#name)[0] == 'l'	    ? 'l'                \
+			: (#name)[0] == 'm' ? 'm'                \
+			: (#name)[0] == 'r' ? 'r'                \
+					    : '-');              \
 		return fails() ? -1 : (int)syscall(__VA_ARGS__); \
 	}
 #define MOVE(writes, name, parameters, n, ...)            \
 	ssize_t name parameters;                          \
 	ssize_t name parameters                           \
 	{                                                 \
+		if (writes)                               \
+			note('w');                        \
 		if (fails())                              \
 			return -1;                        \
 		n = moves(n, writes);                     \
 		return n == 0 ? 0 : syscall(__VA_ARGS__); \
 	}
 
-CALL(fsync, (int fd), SYS_fsync, fd)
-CALL(fdatasync, (int fd), SYS_fdatasync, fd)
-CALL(syncfs, (int fd), SYS_syncfs, fd)
+#define SYNC(name)                                           \
+	int name(int fd)                                     \
+	{                                                    \
+		note(kind_of(fd));                           \
+		if (!fails())                                \
+			return (int)syscall(SYS_##name, fd); \
+		fault.unsynced = true;                       \
+		return -1;                                   \
+	}
+
+SYNC(fsync)
+SYNC(fdatasync)
+SYNC(syncfs)
 CALL(ftruncate, (int fd, off_t n), SYS_ftruncate, fd, n)
 CALL(fchmod, (int fd, mode_t mode), SYS_fchmod, fd, mode)
 CALL(mkdir, (const char *path, mode_t mode), SYS_mkdirat, AT_FDCWD, path, mode)
@@ -255,6 +295,8 @@ receives(void)
 	bool done = open_spool() && put("example.com", ONE);
 
 	fault.at = 0;
+	if (done && fault.unsynced)
+		return false;
 	if (!done)
 		spool_close(&sp);
 	if (!done && !open_spool())
@@ -283,6 +325,8 @@ copies(void)
 		draft_abort(&two, &sp);
 	draft_abort(&one, &sp);
 	envelope_free(e);
+	if (done && fault.unsynced)
+		return false;
 	return done ? is_whole("b.example", TWO, 0) : is_empty("b.example");
 }
 
@@ -313,6 +357,7 @@ records(void)
 {
 	enum message_status status;
 	int dir = waiting(ONE), n = 0;
+	bool synced, lied = false;
 	struct message m;
 	struct record r;
 
@@ -321,7 +366,11 @@ records(void)
 		for (int i = 0; i < 2; i++) {
 			event_try(&r, 1790000000 + i, "host", "450 later");
 			if (message_append(&m, &r) == 0)
-				message_sync(&m);
+				synced = message_sync(&m) == 0;
+			else
+				synced = !fault.unsynced;
+			lied |= synced && fault.unsynced;
+			fault.unsynced = false;
 		}
 		message_records(&m, count_record, &n);
 		message_schedule(&m, 1790001000, true);
@@ -330,7 +379,8 @@ records(void)
 	fault.at = 0;
 	close(dir);
 	/* nothing that failed is damage */
-	return status != MESSAGE_BAD && is_whole("example.com", ONE, 2);
+	return !lied && status != MESSAGE_BAD &&
+	    is_whole("example.com", ONE, 2);
 }
 
 static bool
@@ -447,6 +497,55 @@ test_replaced(void)
 	clear();
 }
 
+/* Whether what was done is, but for calls of no account, this. */
+static void
+was(const char *want, const char *name)
+{
+	char got[sizeof trace];
+	size_t n = 0;
+
+	for (const char *c = trace; *c != '\0'; c++) {
+		if (*c != '-')
+			got[n++] = *c;
+	}
+	got[n] = '\0';
+	is_str(got, want, name);
+	memset(trace, 0, sizeof trace);
+}
+
+/* Before anybody is told anything. */
+static void
+test_order(void)
+{
+	static struct draft d;
+	struct message m;
+	struct record r;
+	int dir;
+
+	open_spool();
+	memset(trace, 0, sizeof trace);
+	put("example.com", ONE);
+	was("wsmlSS", "the file, its name, the new directory, all synced");
+	put("example.com", TWO);
+	was("wslS", "the file, then its name");
+	dir = spool_domain_dir(&sp, "example.com", false);
+	message_open(&m, dir, ONE, MESSAGE_LOCK);
+	event_try(&r, 1790000000, "host", "450 later");
+	message_append(&m, &r);
+	message_sync(&m);
+	message_close(&m);
+	was("ws", "a record");
+	write_draft(&d);
+	draft_link_dsn(&d, &sp, "00000000000000000003");
+	was("wslS", "a bounce that is not released");
+	spool_release_dsn(&sp, "example.com", "00000000000000000003");
+	was("rSS", "and that is, in both directories");
+	spool_set_aside(&sp, "example.com", dir, TWO);
+	was("rSS", "what is set aside");
+	close(dir);
+	clear();
+}
+
 /* ---- */
 
 static const struct {
@@ -478,6 +577,7 @@ play(size_t scene, size_t way)
 		fault.kind = ways[way].kind;
 		fault.error = ways[way].error;
 		fault.calls = 0;
+		fault.unsynced = false;
 		fault.at = ++n;
 		if (!scenes[scene].does()) {
 			wrong++;
@@ -511,6 +611,7 @@ main(void)
 		}
 	}
 	test_replaced();
+	test_order();
 	rmdir(root);
 	return done();
 }
