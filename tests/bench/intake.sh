@@ -4,7 +4,7 @@
 # connection.  Ours listening, ours started for each connection, Postfix, Exim,
 # in turn within each repetition.  For root: the CPU is that of a control group.
 #
-# usage: intake.sh [SERVER…]: listen exec inetd postfix exim
+# usage: intake.sh [SERVER…]: listen exec inetd floor postfix exim
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/bench/measure.sh
@@ -12,13 +12,13 @@
 # shellcheck source=tests/bench/servers.sh
 . "$tests/bench/servers.sh"
 
-servers=${*:-listen postfix exec exim}
+servers=${*:-listen floor postfix exec exim}
 seconds=${BENCH_SECONDS:-1}
 load=$build/tests/tools/smtpload
 
 # measure SERVER: its rows
 measure() {
-	"$load" 127.0.0.1 "$port" message 100 10 2 >/dev/null
+	"$load" 127.0.0.1 "$port" message 50 10 1 >/dev/null
 	while read -r row kind clients; do
 		before=$(cpu)
 		# shellcheck disable=SC2046 # five figures
@@ -33,7 +33,6 @@ measure() {
 		4K,10 message 10
 		4K,50 message 50
 		refused,10 refused 10
-		refused,50 refused 50
 	END
 }
 

@@ -16,7 +16,7 @@ if ! unpack_postfix || ! {
 	exit 1
 fi
 
-# start_server listen|listen-all|exec|inetd|postfix|exim
+# start_server floor|listen|listen-all|exec|inetd|postfix|exim
 start_server() {
 	case $1 in
 	postfix) start_postfix_peer ;;
@@ -38,6 +38,11 @@ stop_server() {
 	done
 }
 
+# no mail server: what a process for each connection costs at the least
+start_floor() {
+	port=$(free_port)
+	within "$build/tests/tools/forkfloor" "$port"
+}
 start_listen() {
 	intake_instance
 	within "$build/bin/mxrecv" -f "$conf" -l "127.0.0.1:$port"
