@@ -4,6 +4,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "advise.h"
 #include "log.h"
 #include "offer.h"
 #include "start.h"
@@ -43,6 +44,7 @@ main(int argc, char *argv[])
 	}
 	if (only_check) {
 		conf_print(&conf, stdout);
+		advise_print(&conf, stdout);
 		offer_print(&conf, stdout);
 		return EX_OK;
 	}
