@@ -49,6 +49,14 @@ like "$(reason)" '^451 4.7.4 TLS is required, but .*: it is not offered' \
 mxq show "$(basename "$(queued b.test)")" >"$scratch/out"
 mxq stats >>"$scratch/out" 2>&1
 like "$(cat "$scratch/out")" '4.7.4 TLS is required' 'and mxq'
+fresh 'RCPT:bad@b.test=550 5.1.1 no such user'
+tls encrypt
+run
+policy "UPDATE policy SET verdict = 'defer' WHERE test = 'recipient'"
+like "$("$tests/peers/client.py" 127.0.0.1 a@a.test bad@b.test \
+    -- "$build/bin/mxrecv" -f "$conf" 2>>"$scratch/log")" '^450 4.1.1 ' \
+    'it is still asked about recipients'
+like "$(mxq stats 2>&1)" '4.7.4 TLS is required' 'and what it lacks is TLS'
 fresh "$offer" 'STARTTLS=454 4.7.0 not now'
 run
 is "$(taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:1 \

@@ -149,7 +149,8 @@ ask(struct rcpt_question *rq)
 	answer = by_memory(rq, &decided);
 	if (decided)
 		return answer;
-	if (rq->primary.next_ask > rq->now && is_believable(rq))
+	if (rq->primary.next_ask > rq->now && is_believable(rq) &&
+	    !primary_lacks_tls(&rq->primary))
 		return while_down(rq);
 	if (rq->q->slow_ms >= CALLOUTS_SLOW * 1000)
 		return RCPT_NOT_SAID;
@@ -267,6 +268,8 @@ note_primary(struct rcpt_question *rq, const struct callout_answer *a)
 
 	if (reached && p->health.state == PRIMARY_UP &&
 	    rq->now - p->last_attempt < PRIMARY_FRESH)
+		return;
+	if (reached && primary_lacks_tls(p)) /* which is not over by that */
 		return;
 	if (!reached && policy != NULL)
 		policy_backoff(policy, &backoff);

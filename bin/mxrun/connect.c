@@ -150,8 +150,8 @@ find_route(struct delivery *d)
 	}
 }
 
-/* Whatever the hosts can do, the DNS has to be believed that they are those of
- * the domain (RFC 8689 4.2.1). */
+/* Whatever the hosts can do, the DNS, or an MTA-STS policy, has to be believed
+ * that they are those of the domain (RFC 8689 4.2.1). */
 static bool
 is_fit(struct lane *l)
 {
