@@ -78,7 +78,13 @@ is "$(client pipelined)" '554 True' 'a command behind STARTTLS is the end'
 is "$(client injected)" refused 'so is one that comes later'
 is "$(client cut notify)" closed 'close_notify within a chunk is the end'
 is "$(client cut tcp)" closed 'so is the end of TCP'
-is "$(count_queued)" "$before" 'and nothing of it is kept'
+for how in notify tcp; do
+	for end in '' '\r\n' '\r\n.' '\r\n.\r' '\n.\n'; do
+		is "$(client truncated $how "$end")" closed \
+		    "$how behind 'text$end' is the end of the connection"
+	done
+done
+is "$(count_queued)" "$before" 'not of the data: nothing of it is kept'
 is "$(client resume)" 'False True True' \
     'a session is resumed, by another process'
 is "$(client resume 1.2)" 'False False False' 'but not under TLS 1.2'

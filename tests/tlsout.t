@@ -85,6 +85,23 @@ tls none
 run
 is "$(taken):$(grep -c '^STARTTLS' "$scratch/mx/log")" 1:0 'none: not asked for'
 
+# ---- TLS that ends within the answer to the message
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+    -subj /CN=mx.test -keyout "$scratch/mx.pem" -out "$scratch/mx.crt" 2>/dev/null
+cat "$scratch/mx.crt" >>"$scratch/mx.pem"
+over() {
+	fresh "$offer" "STARTTLS=!tls $scratch/mx.pem" "DATAEND=$1"
+	run
+}
+for how in cut bye; do
+	over "!$how 250 2.0.0 tak"
+	is "$(taken):$(count_queued)" 1:1 "$how: half of an answer is none"
+	over "!$how 250 2.0.0 taken\\r\\n"
+	is "$(taken):$(count_queued)" 1:0 "$how behind it does not matter"
+	over "!$how 250-2.0.0 taken\\r\\n"
+	is "$(taken):$(count_queued)" 1:1 "$how: nor is the first of its lines"
+done
+
 # ---- Postfix
 if [ "$(id -u)" -ne 0 ] || ! unpack_postfix; then
 	echo '# no Postfix here'

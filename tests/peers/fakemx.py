@@ -22,6 +22,8 @@ reply, the last one stays.  REPLY is lines parted by '|', or one of
   !refuse TEXT                the reply, then say and read nothing more
   !twice TEXT                 the reply, and again out of the blue
   !octets TEXT                as it is, \\r\\n as escapes
+  !cut TEXT                   the octets, then the end of TCP without TLS's own
+  !bye TEXT                   the octets, then the end of TLS
   !tls FILE                   of STARTTLS: 220, then TLS with the certificate
                               and key that are in FILE
   N REPLY                     of BODY: after N octets of message
@@ -94,6 +96,12 @@ class Primary:
             self.peer.sendall(b"250 a\0b\r\n")
         elif word == "!octets":
             self.peer.sendall(rest.encode().decode("unicode_escape").encode())
+        elif word in ("!cut", "!bye"):
+            self.play("!octets " + rest)
+            if word == "!bye":
+                self.peer.settimeout(2)
+                self.peer.unwrap()
+            raise Closed
         elif word == "!tls":
             self.peer.sendall(b"220 2.0.0 go\r\n")
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

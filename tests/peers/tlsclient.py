@@ -157,6 +157,32 @@ def cut(how):
         return "closed"
 
 
+def truncated(how, end):
+    """DATA that ends with END and no dot in a line of its own; then TLS ends,
+    with or without close_notify."""
+    s = Client()
+    s.say("EHLO client.test")
+    s.secure()
+    s.envelope()
+    s.say("DATA")
+    s.socket.sendall(b"Subject: x\r\n\r\ntext" +
+                     end.encode().decode("unicode_escape").encode())
+    s.socket.settimeout(5)
+    try:
+        if how == "notify":
+            s.socket.unwrap()
+            return "closed"
+        s.raw = socket.socket(fileno=s.socket.detach())
+        s.raw.settimeout(5)
+        s.raw.shutdown(socket.SHUT_WR)
+        while octets := s.raw.recv(1000):  # of TLS: an alert, no more
+            if len(octets) > 60:
+                return "answered"
+        return "closed"
+    except OSError:
+        return "closed"
+
+
 def resume(version=None):
     c = context(version)
     reused = []
