@@ -2,9 +2,13 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/landlock.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -27,13 +31,19 @@
 #define SANITIZED 0
 #endif
 
-enum { DESCRIPTORS = 64, SECONDS = 10 };
+enum { DESCRIPTORS = 64, SECONDS = 10, INSTRUCTIONS = 512 };
 #define MEMORY ((size_t)256 << 20)
+
+struct sandbox_filter {
+	struct sock_fprog program;
+	struct sock_filter code[INSTRUCTIONS];
+};
 
 static int set_limits(const struct sandbox *);
 static int set_limit(int resource, rlim_t);
 static void close_files(void);
-static int filter_calls(const struct sandbox *);
+static scmp_filter_ctx make_filter(const struct sandbox *);
+static int load_filter(const struct sandbox *);
 static int allow(scmp_filter_ctx, const int *calls, size_t n);
 static int allow_sockets(scmp_filter_ctx);
 
@@ -47,7 +57,34 @@ sandbox_enter(const struct sandbox *s)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return -1;
 	close_files();
-	return filter_calls(s);
+	return load_filter(s);
+}
+
+/* By way of a pipe, which has room for it. */
+const struct sandbox_filter *
+sandbox_prepare(const struct sandbox *s)
+{
+	struct sandbox_filter *f = calloc(1, sizeof *f);
+	scmp_filter_ctx filter = make_filter(s);
+	int fd[2] = {-1, -1}, saved;
+	ssize_t n = -1;
+
+	if (f != NULL && filter != NULL && pipe2(fd, O_CLOEXEC) == 0 &&
+	    seccomp_export_bpf(filter, fd[1]) == 0)
+		n = read(fd[0], f->code, sizeof f->code);
+	saved = errno;
+	if (filter != NULL)
+		seccomp_release(filter);
+	close(fd[0]);
+	close(fd[1]);
+	if (n > 0 && (size_t)n < sizeof f->code) {
+		f->program.len = (unsigned short)((size_t)n / sizeof *f->code);
+		f->program.filter = f->code;
+		return f;
+	}
+	free(f);
+	errno = saved;
+	return NULL;
 }
 
 static int
@@ -102,9 +139,26 @@ close_files(void)
 		close(fd);
 }
 
-/* What is not in the lists kills the process: it has no business there. */
 static int
-filter_calls(const struct sandbox *s)
+load_filter(const struct sandbox *s)
+{
+	scmp_filter_ctx filter;
+	int result;
+
+	if (s->filter != NULL)
+		return prctl(
+		    PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &s->filter->program);
+	if ((filter = make_filter(s)) == NULL)
+		return -1;
+	result = seccomp_load(filter);
+	seccomp_release(filter);
+	errno = -result;
+	return result == 0 ? 0 : -1;
+}
+
+/* What is not in the lists kills the process: it has no business there. */
+static scmp_filter_ctx
+make_filter(const struct sandbox *s)
 {
 	static const int quiet[] = {SCMP_SYS(open), SCMP_SYS(openat),
 	    SCMP_SYS(stat), SCMP_SYS(newfstatat), SCMP_SYS(access),
@@ -141,10 +195,10 @@ filter_calls(const struct sandbox *s)
 		    : seccomp_rule_add(
 			  filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 0);
 	if (result == 0)
-		result = seccomp_load(filter);
+		return filter;
 	seccomp_release(filter);
 	errno = -result;
-	return result == 0 ? 0 : -1;
+	return NULL;
 }
 
 static int

@@ -27,14 +27,13 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "ready.h"
 #include "serve.h"
 
 enum { PASSED_FD = 3, BACKLOG = 1024, PAUSE_US = 10000 };
 
 struct parent {
 	const struct listening *at;
-	struct ready *ready;
+	struct served served;
 	int signals; /* a descriptor */
 	sigset_t before;
 	unsigned children; /* of this program; those of an earlier one end
@@ -138,15 +137,15 @@ set_up(struct parent *p, const char *conf)
 	p->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (p->signals == -1)
 		return -1;
-	serve_init();
-	return (p->ready = ready_load(conf)) == NULL ? -1 : 0;
+	return serve_prepare(&p->served, conf);
 }
 
 /* Who is too many waits in the kernel. */
 static void
 watch(struct parent *p)
 {
-	bool full = p->leaving || p->children >= ready_connections(p->ready);
+	bool full =
+	    p->leaving || p->children >= ready_connections(p->served.ready);
 	struct pollfd fds[] = {{.fd = p->signals, .events = POLLIN},
 	    {.fd = full ? -1 : p->at->socket, .events = POLLIN}};
 
@@ -164,7 +163,7 @@ accept_one(struct parent *p)
 	int fd;
 	pid_t pid;
 
-	if (ready_is_old(p->ready))
+	if (ready_is_old(p->served.ready))
 		start_over(p);
 	if ((fd = accept4(p->at->socket, NULL, NULL, SOCK_CLOEXEC)) == -1) {
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
@@ -187,7 +186,7 @@ become_child(struct parent *p, int fd)
 	if (dup2(fd, STDIN_FILENO) == -1 || dup2(fd, STDOUT_FILENO) == -1)
 		return EX_OSERR;
 	close(fd);
-	return serve(p->ready, -1);
+	return serve(&p->served, -1);
 }
 
 static void

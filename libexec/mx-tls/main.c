@@ -19,6 +19,7 @@ enum { NETWORK_FD = 3 }; /* when none came with the request */
 int
 main(int argc, char **argv)
 {
+	static const struct served nothing = {NULL, NULL};
 	struct listening at = {.argv = argv};
 	const char *conf = CONF_DEFAULT, *path = NULL;
 	int option, listens;
@@ -39,5 +40,6 @@ main(int argc, char **argv)
 	log_open("mx-tls", LOG_L_INFO);
 	if ((listens = listen_open(&at, path)) == -1)
 		err(EX_OSERR, "%s", path != NULL ? path : "socket");
-	return listens > 0 ? listen_run(&at, conf) : serve(NULL, NETWORK_FD);
+	return listens > 0 ? listen_run(&at, conf)
+			   : serve(&nothing, NETWORK_FD);
 }

@@ -16,22 +16,27 @@
 #include "shovel.h"
 #include "wire.h"
 
-enum { MEMORY = 128 << 20, CPU_SECONDS = 3600 };
+static const struct sandbox box = {.memory = 128 << 20, .seconds = 3600};
 
-static int answer(const struct tls_request *, SSL *, int network);
-static SSL *set_up(const struct tls_request *, SSL *, struct tls_answer *);
+static void load_library(void);
+static int answer(
+    const struct tls_request *, const struct served *, int network);
+static SSL *set_up(
+    const struct tls_request *, const struct served *, struct tls_answer *);
 static void work(
     SSL *, const struct tls_request *, int network, struct tls_answer *);
 
-void
-serve_init(void)
+int
+serve_prepare(struct served *s, const char *conf)
 {
-	OPENSSL_init_ssl(
-	    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
+	load_library();
+	s->ready = ready_load(conf);
+	s->filter = sandbox_prepare(&box);
+	return s->ready == NULL || s->filter == NULL ? -1 : 0;
 }
 
 int
-serve(const struct ready *ready, int spare)
+serve(const struct served *s, int spare)
 {
 	static struct tls_request request;
 	int network;
@@ -45,15 +50,21 @@ serve(const struct ready *ready, int spare)
 		warnx("no network socket came along");
 		return EX_USAGE;
 	}
-	return answer(&request,
-	    ready == NULL ? NULL : ready_for(ready, &request), network);
+	return answer(&request, s, network);
+}
+
+static void
+load_library(void)
+{
+	OPENSSL_init_ssl(
+	    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
 }
 
 static int
-answer(const struct tls_request *r, SSL *ready, int network)
+answer(const struct tls_request *r, const struct served *s, int network)
 {
 	static struct tls_answer a;
-	SSL *ssl = set_up(r, ready, &a);
+	SSL *ssl = set_up(r, s, &a);
 
 	if (ssl != NULL) {
 		if (tls_write_ready(STDOUT_FILENO) == -1)
@@ -69,17 +80,20 @@ answer(const struct tls_request *r, SSL *ready, int network)
 
 /* Ready to meet strangers; NULL when the answer says why not. */
 static SSL *
-set_up(const struct tls_request *r, SSL *ready, struct tls_answer *a)
+set_up(
+    const struct tls_request *r, const struct served *s, struct tls_answer *a)
 {
-	const struct sandbox box = {.memory = MEMORY, .seconds = CPU_SECONDS};
-	SSL *ssl = ready;
+	struct sandbox own = box;
+	SSL *ssl = NULL;
 
-	if (ready == NULL)
-		serve_init();
+	own.filter = s->filter;
+	load_library();
+	if (s->ready != NULL)
+		ssl = ready_for(s->ready, r);
 	if (ssl == NULL)
 		ssl = r->mode == TLS_CLIENT ? client_open(r, a)
 					    : server_open(r, a);
-	if (ssl == NULL || sandbox_enter(&box) == 0)
+	if (ssl == NULL || sandbox_enter(&own) == 0)
 		return ssl;
 	answer_fail(a, TLS_VALIDATION, "no sandbox");
 	return NULL;

@@ -3,12 +3,18 @@
 #define SERVE_H
 
 #include "ready.h"
+#include "sandbox.h"
 
-/* All of OpenSSL that may be needed; before ready_load(). */
-void serve_init(void);
-/* Serves the request on fd 0 and 1 to the end of the connection, with what is
- * READY (or NULL) if it asks for that.  The network socket is SPARE when none
- * came along.  Returns an exit status. */
-int serve(const struct ready *, int spare);
+struct served { /* what is there before anybody asks; NULL: nothing */
+	struct ready *ready;
+	const struct sandbox_filter *filter;
+};
+
+/* For one who forks children that serve.  CONF is mx.conf.  0; -1 with errno.
+ */
+int serve_prepare(struct served *, const char *conf);
+/* Serves the request on fd 0 and 1 to the end of the connection.  The network
+ * socket is SPARE when none came along.  Returns an exit status. */
+int serve(const struct served *, int spare);
 
 #endif

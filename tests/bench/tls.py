@@ -15,7 +15,7 @@ import threading
 import time
 
 MODE, SESSIONS, PORT = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-NAME, SERVER = sys.argv[4], int(sys.argv[5])
+NAME, SERVERS = sys.argv[4], sys.argv[5].split(",")
 THREADS = 4
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 context.check_hostname = False
@@ -67,8 +67,8 @@ def memory():
             for k in ("Rss", "Pss", "Private_Dirty")))
 
 
-def cpu(pid):
-    """Seconds of CPU of a process, its children, and what they waited for."""
+def cpu(pids):
+    """Seconds of CPU of processes, their children, and what those waited for."""
     ticks = 0
     for stat in glob.glob("/proc/[0-9]*/stat"):
         try:
@@ -76,7 +76,7 @@ def cpu(pid):
                 fields = f.read().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        if stat.split("/")[2] == str(pid) or fields[1] == str(pid):
+        if stat.split("/")[2] in pids or fields[1] in pids:
             ticks += sum(int(t) for t in fields[11:15])
     return ticks / os.sysconf("SC_CLK_TCK")
 
@@ -92,7 +92,7 @@ def work(n):
 if MODE == "memory":
     session(None)
     sys.exit()
-began, burnt = time.monotonic(), cpu(SERVER)
+began, burnt = time.monotonic(), cpu(SERVERS)
 threads = [threading.Thread(target=work, args=(SESSIONS // THREADS,))
            for _ in range(THREADS)]
 for t in threads:
@@ -101,6 +101,6 @@ for t in threads:
     t.join()
 took = time.monotonic() - began
 time.sleep(1)  # for children to end
-burnt = cpu(SERVER) - burnt
-print(f"{MODE:8} {NAME:8} {SESSIONS / took:7.1f} sessions/s, "
+burnt = cpu(SERVERS) - burnt
+print(f"{MODE:8} {NAME:18} {SESSIONS / took:7.1f} sessions/s, "
       f"{1000 * burnt / SESSIONS:6.2f} ms of CPU each, {resumed} resumed")

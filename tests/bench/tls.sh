@@ -1,45 +1,71 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # TLS: handshakes a second beside Postfix's smtpd with the same certificate, each
-# a whole session up to QUIT, full and resumed; and the memory of one mx-tls.
+# a whole session up to QUIT, full and resumed, with keys of both kinds; and the
+# memory of one mx-tls.  All servers run at once and are asked in turn.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/peers/postfix.sh
 . "$tests/peers/postfix.sh"
 
 sessions=${BENCH_SESSIONS:-400}
+kinds=${*:-EC RSA}
+
+# serve NAME: an mxrecv that listens; port and process into $peers
+serve() {
+	port=$(free_port)
+	"$build/bin/mxrecv" -f "$conf" -l "127.0.0.1:$port" 2>>"$scratch/log" &
+	will_stop $!
+	peers="$peers $1:$port:$!${2+,$2}"
+	until_true 10 listens "$port"
+}
+certificate() {
+	case $1 in
+	EC) set -- ec ec_paramgen_curve:P-256 ;;
+	RSA) set -- rsa rsa_keygen_bits:2048 ;;
+	esac
+	openssl req -x509 -nodes -days 30 -subj /CN=backup.test \
+	    -addext subjectAltName=DNS:backup.test -newkey "$1" \
+	    -pkeyopt "$2" -keyout "$scratch/key" \
+	    -out "$scratch/certificate" 2>/dev/null
+}
+
+certificate EC
+postfix_settings="smtpd_tls_security_level = may
+smtpd_tls_cert_file = $scratch/certificate
+smtpd_tls_key_file = $scratch/key
+smtpd_client_connection_rate_limit = 0"
 if ! unpack_postfix || ! start_postfix c.test; then
 	echo 'bench: no Postfix' >&2
 	exit 1
 fi
-openssl req -x509 -nodes -days 30 -subj /CN=backup.test \
-    -addext subjectAltName=DNS:backup.test -newkey ec \
-    -pkeyopt ec_paramgen_curve:P-256 -keyout "$scratch/key" \
-    -out "$scratch/certificate" 2>/dev/null
-cat >>"$home/etc/main.cf" <<-END
-	smtpd_tls_security_level = may
-	smtpd_tls_cert_file = $scratch/certificate
-	smtpd_tls_key_file = $scratch/key
-	smtpd_client_connection_rate_limit = 0
-END
-cat >>"$home/etc/master.cf" <<-END
-	tlsmgr unix - - n 1000? 1 tlsmgr
-END
-kill -HUP "$master"
 new_instance
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 cat >>"$conf" <<-END
 	tls_certificate $scratch/certificate
 	tls_key $scratch/key
 END
-listen
-sleep 2
+peers="Postfix:$postfix_port:$master"
+serve ours,each
+cp "$conf" "$scratch/listening.conf"
+conf=$scratch/listening.conf
+echo "tls_helper $scratch/tls" >>"$conf"
+"$build/libexec/mx-tls" -f "$conf" -l "$scratch/tls" &
+helper=$!
+will_stop $helper
+serve ours,listening $helper
 
-for mode in clear full resumed; do
-	for peer in "$port ours $listener" "$postfix_port Postfix $master" \
-	    "$port ours $listener" "$postfix_port Postfix $master"; do
-		# shellcheck disable=SC2086 # port, name and process
-		"$tests/bench/tls.py" "$mode" "$sessions" $peer
+for kind in $kinds; do
+	certificate "$kind"
+	kill -HUP "$master"
+	sleep 2
+	echo "$kind"
+	for mode in clear full resumed; do
+		for peer in $peers $peers; do
+			rest=${peer#*:}
+			"$tests/bench/tls.py" "$mode" "$sessions" "${rest%:*}" \
+			    "${peer%%:*}" "${rest#*:}"
+		done
 	done
 done
-"$tests/bench/tls.py" memory 1 "$port" ours "$listener"
+"$tests/bench/tls.py" memory 1 "$port" ours "$helper"

@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "../../libexec/mx-tls/serve.h"
 #include "tap.h"
 #include "tlsvictim.h"
 
@@ -279,7 +278,6 @@ main(void)
 	state = seed == NULL ? (uint64_t)getpid() << 20 | 1
 			     : strtoull(seed, NULL, 10);
 	signal(SIGPIPE, SIG_IGN);
-	serve_init();
 	make_certificate();
 	if ((first = server_open(&request, &answer)) == NULL)
 		return 99;
