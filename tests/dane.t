@@ -256,6 +256,8 @@ waits() { # DOMAIN WHY WHAT
 # ---- what the records say holds, though TLS is not demanded
 goes ee.good.test dane '3 1 1: no name, no date, the key counts'
 like "$said" 'policy=tlsa' 'it is DANE'
+like "$(sqlite3 state.db 'SELECT * FROM tlsrpt')" \
+    '\|ee.good.test\|tlsa\|mx1.good.test\|3 1 1 [0-9a-f]*' 'and is counted'
 is "$(printf '%s\n' "$said" | grep -c sts)" 0 'and MTA-STS is not asked for'
 goes ta.good.test dane '2 0 1: an authority of its own, and the host name'
 goes ta2.good.test dane '2 0 1: the name of the domain itself will do'
