@@ -133,7 +133,7 @@ lint:
 	O=$(O) prove tests/link.t
 analyze:
 	tests/analyze.sh
-mutants: all $(UNITS) $(TOOLS)
+mutants: all $(UNITS) $(TOOLS) $(O)/postfix
 	tests/mutants/run.py $(O)
 fuzz bench coverage:
 	$(MAKE) -f tests/$@/Makefile O=$(O)

@@ -56,7 +56,8 @@ class Copy:
                         (self.at / "tests/tools").glob("*.c")]
         made = subprocess.run(["make", "-s", "O=obj", *targets], cwd=self.at,
                               capture_output=True, text=True, check=False)
-        return made.returncode == 0 or sys.stderr.write(made.stderr[-2000:])
+        sys.stderr.write(made.stderr[-2000:] if made.returncode else "")
+        return made.returncode == 0
 
     def passes(self, test):
         """Until the first test that fails, in a group that is ended."""
@@ -72,7 +73,7 @@ class Copy:
             late.start()
             good, planned = True, False
             for line in run.stdout:
-                planned |= line.startswith("1..")
+                planned |= bool(re.match(r"1\.\.[1-9]", line))  # not skipped
                 if line.startswith("not ok"):
                     good = False
                     run.terminate()
