@@ -158,6 +158,16 @@ fi
 like "$(etrn mx -sess_out "$scratch/session")" '^25[13] ' 'a session begun'
 like "$(etrn '' -sess_in "$scratch/session")" '^25[13] ' 'and resumed'
 
+# ---- by an mx-tls that listens
+cp "$conf" "$conf.alone"
+echo "tls_helper $scratch/tls" >>"$conf"
+"$build/libexec/mx-tls" -f "$conf" -l "$scratch/tls" 2>"$scratch/tls.log" &
+will_stop $!
+until_true 10 test -S "$scratch/tls"
+like "$(etrn mx)" '^25[13] ' 'a listening mx-tls verifies as well'
+like "$(etrn backup)" '^459 4.7.1' 'and as strictly'
+cp "$conf.alone" "$conf"
+
 # ---- a file that is of no use
 echo nonsense >"$scratch/authorities"
 like "$(mxrecv -n)" "^# STARTTLS is offered, but $scratch/authorities: " \
