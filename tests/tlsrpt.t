@@ -134,6 +134,7 @@ is "$(count_queued)" 1 'once'
 run b.test
 until_true 20 have_arrived 5
 ok $? 'it is handed over to Postfix'
+is "$(state 'SELECT count(*) FROM tlsrpt')" 0 'which is not reported itself'
 
 # ---- what they say
 day=$(date -u -d yesterday +%F)

@@ -22,8 +22,9 @@ struct heard_now {
 	const char *host, *reply;
 };
 
-static bool find_route(struct delivery *);
-static bool make_demands(struct delivery *);
+static bool find_route(struct lane *);
+static struct tally_tls *tally_of(struct lane *);
+static bool make_demands(struct lane *);
 static bool is_fit(struct lane *);
 static bool start(struct lane *);
 static void primary_is_up(struct delivery *, const char *host);
@@ -37,7 +38,7 @@ connect_begin(struct lane *l)
 
 	if (d->down || d->no_such)
 		return false;
-	if (r->n == 0 && !find_route(d))
+	if (r->n == 0 && !find_route(l))
 		return false;
 	if (!is_fit(l) || !start(l))
 		return false;
@@ -66,9 +67,7 @@ connect_hear(struct lane *l)
 
 	opened = sender_hear_open(l->sender, l->deadline, &l->server) == 0 &&
 	    l->server.status == SEND_IS_OPEN;
-	/* what only this message demands is nothing to report */
-	outbound_opened(
-	    l->sure ? NULL : &d->tally, d->job, &d->demand, &l->server);
+	outbound_opened(tally_of(l), d->job, &d->demand, &l->server);
 	if (opened && !demand_is_met(d->job, &l->server.tls)) {
 		reply_set(&l->server.reply, 451, "4.7.5",
 		    "TLS with %s: its certificate is not what DANE demands",
@@ -124,8 +123,9 @@ primary_has_settled(struct delivery *d)
 }
 
 static bool
-find_route(struct delivery *d)
+find_route(struct lane *l)
 {
+	struct delivery *d = l->d;
 	const struct job *j = d->job;
 	const struct route_question q = {.domain = j->domain,
 	    .handled = j->handled,
@@ -138,7 +138,7 @@ find_route(struct delivery *d)
 	}
 	switch (route_find(d->dns, d->run->conf, &q, &d->route)) {
 	case ROUTE_FOUND:
-		return make_demands(d);
+		return make_demands(l);
 	case ROUTE_PERMANENT:
 		d->no_such = true;
 		snprintf(d->reason, sizeof d->reason, "550 5.1.2 %s",
@@ -148,6 +148,17 @@ find_route(struct delivery *d)
 		primary_is_down(d, "", d->route.reason);
 		return false;
 	}
+}
+
+/* What only this message demands is nothing to report; nor is a report
+ * (RFC 8460 5.3), or there would be one each day for ever. */
+static struct tally_tls *
+tally_of(struct lane *l)
+{
+	const struct envelope *e = l->message.envelope;
+
+	return outbound_is_choosy(e) || outbound_is_report(e) ? NULL
+							      : &l->d->tally;
 }
 
 /* Whatever the hosts can do, the DNS, or an MTA-STS policy, has to be believed
@@ -170,13 +181,14 @@ is_fit(struct lane *l)
 }
 
 static bool
-make_demands(struct delivery *d)
+make_demands(struct lane *l)
 {
+	struct delivery *d = l->d;
 	const struct demand_question q = {.conf = d->run->conf,
 	    .job = d->job,
 	    .dns = d->dns,
 	    .deadline = wire_now() + LOOKUPS_MS,
-	    .tally = &d->tally};
+	    .tally = tally_of(l)};
 
 	if (demand_make(&d->demand, &q, &d->route))
 		return true;

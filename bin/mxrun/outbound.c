@@ -74,6 +74,13 @@ outbound_is_choosy(const struct envelope *e)
 }
 
 bool
+outbound_is_report(const struct envelope *e)
+{
+	return e->tls == TLS_OPTIONAL && *e->sender == '\0' &&
+	    strcmp(e->proto, "local") == 0;
+}
+
+bool
 outbound_is_sure(const struct route *r, const struct demand *d)
 {
 	if (r->named || r->secure)

@@ -30,6 +30,8 @@ void outbound_opened(struct tally_tls *, const struct job *,
 /* Mail that not every session is good enough for: with REQUIRETLS, but for
  * bounces (RFC 8689 4.2.1). */
 bool outbound_is_choosy(const struct envelope *);
+/* One of ours on TLS (report_mail.c). */
+bool outbound_is_report(const struct envelope *);
 /* Nobody but the domain, as DNSSEC or its MTA-STS policy say, or its row have
  * named those hosts. */
 bool outbound_is_sure(const struct route *, const struct demand *);
