@@ -108,8 +108,8 @@ CREATE TABLE setting (
 	CONSTRAINT "value is none, may, encrypt, verify, dane or sts"
 	    CHECK (kind <> 'tls' OR value
 		IN ('none', 'may', 'encrypt', 'verify', 'dane', 'sts')),
-	CONSTRAINT "value is accept or defer"
-	    CHECK (kind <> 'when_up' OR value IN ('accept', 'defer')),
+	CONSTRAINT "value is accept, defer or relay"
+	    CHECK (kind <> 'when_up' OR value IN ('accept', 'defer', 'relay')),
 	CONSTRAINT "value is anyone, mx (the domain's own), listed (table client, off) or tls"
 	    CHECK (kind <> 'etrn' OR value IN ('anyone', 'mx', 'listed', 'tls'))
 ) STRICT, WITHOUT ROWID;
@@ -336,7 +336,7 @@ INSERT OR IGNORE INTO test(name, what) VALUES
     ('toobig', 'the message is too large to be scanned'),
     ('repeat', 'the same was deferred for its content lately'),
     ('quota', 'as much waits for the domain as may'),
-    ('when_up', 'the primary is UP, and mail is to go there');
+    ('when_up', 'the primary is UP, and mail is to go there, or it refuses it');
 
 INSERT OR IGNORE INTO policy(test, verdict, on_unavailable) VALUES
     ('helo', 'deny', 'off'),
@@ -389,7 +389,7 @@ INSERT OR IGNORE INTO setting(name, value, kind, what) VALUES
     ('decisions_keep', '2592000', 'number',
 	'seconds that decisions are kept'),
     ('when_up', 'accept', 'when_up',
-	'mail that comes while the primary is UP: accept or defer'),
+	'mail that comes while the primary is UP: accept it, defer it, or relay it in the same session'),
     ('etrn', 'anyone', 'etrn',
 	'who may ask for a run: anyone, mx, listed or tls'),
     ('connections', '20', 'number', 'to one primary at once, at most'),
@@ -440,8 +440,9 @@ BEGIN
 	WHEN NEW.name = 'tls' AND NEW.value
 		NOT IN ('none', 'may', 'encrypt', 'verify', 'dane', 'sts')
 	    THEN RAISE(ABORT, 'domain_setting.value: none, may, encrypt, verify, dane or sts')
-	WHEN NEW.name = 'when_up' AND NEW.value NOT IN ('accept', 'defer')
-	    THEN RAISE(ABORT, 'domain_setting.value: accept or defer')
+	WHEN NEW.name = 'when_up' AND NEW.value
+		NOT IN ('accept', 'defer', 'relay')
+	    THEN RAISE(ABORT, 'domain_setting.value: accept, defer or relay')
 	WHEN NEW.name = 'etrn' AND NEW.value NOT IN ('anyone', 'mx', 'listed', 'tls')
 	    THEN RAISE(ABORT, 'domain_setting.value: anyone, mx (the domain''s own), listed (table client, off) or tls')
 	WHEN NEW.name IN ('connections', 'rate', 'settle_wait', 'delay_notice',

@@ -10,6 +10,8 @@
 [ "$(id -u)" -eq 0 ] || skip_all "Postfix's master wants root"
 unpack_postfix || skip_all 'no Postfix package'
 new_instance
+postfix_settings='smtpd_authorized_xclient_hosts = 127.0.0.1
+smtpd_recipient_restrictions = check_recipient_access inline:{no@example.com=REJECT}, permit_auth_destination, reject'
 start_postfix example.com || skip_all 'Postfix does not start'
 add_domain example.com "[127.0.0.1]:$postfix_port"
 
@@ -61,6 +63,24 @@ ok $? 'it is started: all sixty are there, each once'
 is "$(grep -c '^primary-up .*state=RETURNING' "$scratch/log")" 1 \
     'it was RETURNING'
 is "$(health):$(count_queued)" 1:0 'and is UP'
+
+# ---- while it is UP, its own answers are the client's
+policy "INSERT INTO domain_setting VALUES('example.com', 'when_up', 'relay')" \
+    "UPDATE policy SET verdict = 'defer' WHERE test = 'when_up'"
+"$tests/peers/client.py" 127.0.0.3 a@example.org \
+    no@example.com,b@example.com,c@example.com -- \
+    "$build/bin/mxrecv" -f "$conf" >"$scratch/out" 2>"$scratch/log"
+like "$(sed -n 1p "$scratch/out")" \
+    '^554 5.7.1 <no@example.com>: Recipient address rejected' \
+    'relay: one that Postfix refuses'
+like "$(sed -n 4p "$scratch/out")" '^250 2.0.0 Ok: .*queued as' \
+    'a message that it takes'
+until_true 30 has_mail 92
+ok $? 'for two'
+is "$(count_queued)" 0 'nothing is kept here'
+like "$(grep 'client=' "$mail_log" | tail -n 1)" '\[127.0.0.3\]' \
+    'it knows whose message it is'
+policy 'DELETE FROM domain_setting'
 
 # ---- a primary that greylists
 start_primary 'RCPT=450 4.2.0 greylisted;450 4.2.0 greylisted;250 2.1.5 ok'

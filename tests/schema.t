@@ -190,7 +190,7 @@ for address in postmaster a@b@example.net 'a b@example.net' '<a@example.net>'; d
 	    '$address')" 'an address, as'
 done
 refuses "REPLACE INTO domain_setting VALUES('example.com', 'when_up', 'no')" \
-    'accept or defer'
+    'accept, defer or relay'
 refuses "REPLACE INTO domain_setting VALUES('example.com', 'etrn', 'me')" \
     'anyone, mx'
 refuses "REPLACE INTO domain_setting VALUES('example.com', 'rate', 'fast')" \

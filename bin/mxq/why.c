@@ -79,8 +79,10 @@ tell(void *ctx, const struct decision *d)
 	}
 	tell_head(story, d);
 	if (*d->message != '\0') {
-		fprintf(f, "  accepted as %s %s\n", clean(d->message, rcpt),
-		    clean(d->reason, words));
+		fprintf(f, "  %s as %s ",
+		    strcmp(d->test, "relayed") == 0 ? "relayed" : "accepted",
+		    clean(d->message, rcpt));
+		fprintf(f, "%s\n", clean(d->reason, words));
 		return;
 	}
 	if (strcmp(d->outcome, "pass") == 0) {

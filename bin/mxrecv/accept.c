@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "decision.h"
 #include "disk.h"
 #include "evidence.h"
 #include "log.h"
@@ -70,6 +71,48 @@ accept_message(
 	d->drafting = d->drafting && !good;
 	errno = saved;
 	return good;
+}
+
+struct envelope *
+accept_head(const struct session *s)
+{
+	struct envelope *e = envelope_new();
+
+	if (e != NULL && fill(e, s) == 0)
+		return e;
+	envelope_free(e);
+	return NULL;
+}
+
+struct envelope *
+accept_whole(struct disk *d, const struct session *s, char id[ID_NAME + 1])
+{
+	char seal[SEAL_FIELDS] = "";
+	struct copy copy = {.seal = seal};
+	struct envelope *e;
+
+	seal_message(s, &d->draft, seal);
+	e = make_envelope(s, &copy, 0, time(NULL));
+	strlcpy(id, copy.id, ID_NAME + 1);
+	return e;
+}
+
+void
+accept_relayed(struct disk *d, const struct session *s, const struct relayed *r)
+{
+	char address[IP_TEXT], size[24], reason[REASON_LEN];
+
+	ip_format(&s->client.ip, address);
+	snprintf(size, sizeof size, "%llu",
+	    (unsigned long long)s->mail.content.octets);
+	snprintf(reason, sizeof reason, "to %.60s, which said %d %s %.120s",
+	    r->host, r->reply->code, r->reply->enhanced, r->reply->text);
+	log_event(LOG_L_INFO, "relayed", "id", r->id, "session", s->id,
+	    "domain", r->domain, "from", s->mail.sender.mailbox, "size", size,
+	    "client", address, "name", s->client.name, "helo", s->helo,
+	    "reason", reason, NULL);
+	notes_message(
+	    &d->notes, s, &(struct noted_message){"relayed", r->id, reason});
 }
 
 static bool
@@ -214,7 +257,7 @@ static void
 write_receipt(struct disk *d, const struct session *s,
     const struct copy *copies, unsigned n, char receipt[RECEIPT_TEXT])
 {
-	char address[IP_TEXT], size[24], more[40] = "";
+	char address[IP_TEXT], size[24], more[40] = "", reason[REASON_LEN];
 
 	ip_format(&s->client.ip, address);
 	snprintf(size, sizeof size, "%llu",
@@ -226,7 +269,10 @@ write_receipt(struct disk *d, const struct session *s,
 		    "name", s->client.name, "helo", s->helo, NULL);
 		arrivals_add(
 		    &d->arrivals, copies[i].domain, s->mail.content.octets);
-		notes_accepted(&d->notes, s, copies[i].id, copies[i].domain);
+		snprintf(
+		    reason, sizeof reason, "for relay to %s", copies[i].domain);
+		notes_message(&d->notes, s,
+		    &(struct noted_message){"accepted", copies[i].id, reason});
 	}
 	if (n > 1)
 		snprintf(more, sizeof more, " and %u other domain%s", n - 1,

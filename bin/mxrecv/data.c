@@ -16,12 +16,14 @@
 #include <strings.h>
 
 #include "checks.h"
+#include "through.h"
 #include "verbs.h"
 
 static bool parse_chunk(struct session *, const char *arg);
 static void say_no_transaction(const struct session *, struct reply *);
 static void open_content(struct session *, enum frame_kind);
 static void finish(struct session *, struct reply *);
+static bool hand_on(struct session *, struct reply *);
 static bool commit(struct session *, struct reply *);
 
 enum next
@@ -152,12 +154,21 @@ finish(struct session *s, struct reply *r)
 	content_finish(s);
 	if (c->refusal.code != 0)
 		*r = c->refusal;
-	else if (checks_run(s, STAGE_DATA, r) && commit(s, r)) {
+	else if (checks_run(s, STAGE_DATA, r) && hand_on(s, r)) {
 		s->count.messages++;
 		s->count.recipients += s->mail.rcpts.n;
 		s->count.octets += c->octets;
 	}
 	session_reset(s);
+}
+
+/* To the primary where that answers for us, else to the queue. */
+static bool
+hand_on(struct session *s, struct reply *r)
+{
+	bool taken;
+
+	return through_data(s, r, &taken) ? taken : commit(s, r);
 }
 
 static bool

@@ -43,5 +43,17 @@ int disk_note(struct disk *, const struct session *);
  * recipients. */
 bool accept_message(
     struct disk *, const struct session *, char receipt[RECEIPT_TEXT]);
+/* For a primary that is asked meanwhile: the envelope without recipients; all
+ * of it, as the first copy would have it, named ID.  NULL: out of memory. */
+struct envelope *accept_head(const struct session *);
+struct envelope *accept_whole(
+    struct disk *, const struct session *, char id[ID_NAME + 1]);
+/* That primary has taken the message; it is not kept here. */
+struct relayed {
+	const char *id, *domain, *host;
+	const struct reply *reply;
+};
+void accept_relayed(
+    struct disk *, const struct session *, const struct relayed *);
 
 #endif

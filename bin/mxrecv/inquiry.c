@@ -28,6 +28,9 @@ inquiry_init(struct inquiry *q, const struct conf *conf, struct disk *disk,
 	    .known = inquiry_known,
 	    .recipient = inquiry_recipient,
 	    .elsewhere = inquiry_elsewhere,
+	    .goes_through = inquiry_goes_through,
+	    .through_rcpt = inquiry_through_rcpt,
+	    .through_data = inquiry_through_data,
 	    .room = inquiry_room,
 	    .may_etrn = inquiry_may_etrn,
 	    .sender = inquiry_sender,
@@ -50,6 +53,7 @@ inquiry_end(struct inquiry *q, const struct session *s)
 
 	q->over = true;
 	forget(q, 0);
+	inquiry_through_end(q);
 	inquiry_refresh(q, s);
 	if (notes->left_out > 0)
 		log_event(

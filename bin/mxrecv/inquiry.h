@@ -41,6 +41,15 @@ struct inquiry_spf { /* of a transaction */
 	struct spf_answer answer;
 };
 
+struct through { /* the session with a primary that answers for us */
+	struct sender *sender; /* NULL: none */
+	struct send_answer server;
+	char domain[DOMAIN_LEN + 1];
+	bool dane;	 /* nothing less will do */
+	unsigned serial; /* whose transaction is open there; 0: none */
+	int64_t began;	 /* what is asked just now */
+};
+
 struct inquiry {
 	const struct conf *conf;
 	struct disk *disk;
@@ -64,6 +73,7 @@ struct inquiry {
 	/* recipients to be asked for again once the client has gone */
 	unsigned nstale;
 	char stale[STALE_MOST][MAILBOX_LEN + 1];
+	struct through through; /* outlives transactions */
 	struct inquiry_spf spf;
 	struct route route;
 	struct content_scan scan[SCAN_SPAM + 1];
@@ -114,7 +124,24 @@ void inquiry_refresh(struct inquiry *, const struct session *);
 void inquiry_ask_primary(struct inquiry *, const struct session *,
     const char *mailbox, const struct domain_row *);
 
+/* What the primary said of the recipient that is looked at. */
+void inquiry_learned(
+    struct inquiry *, const struct session *, const struct reply *);
+
+/* inquiry_through.c */
+bool inquiry_goes_through(void *ctx, const struct session *);
+enum through_answer inquiry_through_rcpt(void *ctx, const struct session *,
+    const struct rcpt_params *, struct reply *);
+enum through_answer inquiry_through_data(
+    void *ctx, const struct session *, struct reply *);
+void inquiry_through_end(struct inquiry *);
+
 /* inquiry_primary.c */
+struct primary;
+/* News of a domain's primary, which is known as P; what is no news is not
+ * written. */
+void inquiry_heard(struct inquiry *, const char *domain, struct primary *p,
+    const struct callout_answer *);
 enum answer inquiry_elsewhere(void *ctx, const struct session *);
 enum answer inquiry_room(void *ctx, const struct session *);
 enum answer inquiry_may_etrn(

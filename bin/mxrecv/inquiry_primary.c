@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "callout.h"
 #include "dns.h"
 #include "inquiry.h"
 #include "insist.h"
@@ -88,6 +89,31 @@ inquiry_may_etrn(
 	if (strcmp(who, "mx") == 0)
 		return is_own_exchanger(q, s, row) ? ANSWER_YES : ANSWER_NO;
 	return is_own_certificate(q, s, row) ? ANSWER_YES : ANSWER_NO;
+}
+
+void
+inquiry_heard(struct inquiry *q, const char *domain, struct primary *p,
+    const struct callout_answer *a)
+{
+	struct policy_db *policy = disk_policy(q->disk);
+	bool reached = a->result != CALLOUT_UNREACHABLE;
+	struct backoff backoff = {.n = 0};
+	time_t now = time(NULL);
+
+	if (reached && p->health.state == PRIMARY_UP &&
+	    now - p->last_attempt < PRIMARY_FRESH)
+		return;
+	if (reached && primary_lacks_tls(p)) /* which is not over by that */
+		return;
+	if (!reached && policy != NULL)
+		policy_backoff(policy, &backoff);
+	if (primary_hear(p,
+		&(struct news){reached ? HEALTH_REACHED : HEALTH_FAILED, now,
+		    a->host, a->reply, &backoff}))
+		log_event(LOG_L_INFO, "primary", "domain", domain, "state",
+		    health_name(p->health.state), "host", a->host, "reason",
+		    a->reply, NULL);
+	state_primary_put(disk_state(q->disk), domain, p);
 }
 
 /* Known, and not only from long ago. */

@@ -12,7 +12,6 @@
 #include "address.h"
 #include "callout.h"
 #include "inquiry.h"
-#include "log.h"
 #include "primaries.h"
 #include "route.h"
 #include "session.h"
@@ -35,6 +34,7 @@ struct rcpt_question {
 };
 
 static int64_t callout_deadline(const struct inquiry *, const struct session *);
+static enum rcpt_answer leave_to_primary(struct rcpt_question *);
 static enum rcpt_answer ask(struct rcpt_question *);
 static enum rcpt_answer by_table(
     struct inquiry *, const struct session *, bool *decided);
@@ -45,7 +45,6 @@ static enum rcpt_answer while_down(const struct rcpt_question *);
 static bool needs_catchall(const struct rcpt_question *);
 static void note(
     struct rcpt_question *, const struct callout_answer *, bool catchall);
-static void note_primary(struct rcpt_question *, const struct callout_answer *);
 static bool is_believable(const struct rcpt_question *);
 static void note_stale(struct rcpt_question *);
 static enum answer budget(struct rcpt_question *, bool take);
@@ -68,7 +67,9 @@ inquiry_recipient(void *ctx, const struct session *s, char told[TOLD_LEN])
 	if (strcmp(q->rcpt_asked, rq.mailbox) != 0) {
 		q->rcpt_told[0] = '\0';
 		q->rcpt_answer = by_table(q, s, &decided);
-		if (!decided)
+		if (!decided && inquiry_goes_through(q, s))
+			q->rcpt_answer = leave_to_primary(&rq);
+		else if (!decided)
 			q->rcpt_answer =
 			    rq.state == NULL ? RCPT_NOT_SAID : ask(&rq);
 		strlcpy(q->rcpt_asked, rq.mailbox, sizeof q->rcpt_asked);
@@ -112,6 +113,29 @@ inquiry_ask_primary(struct inquiry *q, const struct session *s,
 	by_primary(&rq);
 }
 
+void
+inquiry_learned(
+    struct inquiry *q, const struct session *s, const struct reply *r)
+{
+	struct rcpt_question rq = {.q = q,
+	    .state = disk_state(q->disk),
+	    .client = &s->client.ip,
+	    .now = time(NULL)};
+	struct address said = {.good = r->code / 100 == 2, .asked = rq.now};
+	bool unknown = strcmp(r->enhanced, "5.1.1") == 0;
+
+	/* any other refusal may be about the sender, or about us */
+	if (rq.state == NULL || (!said.good && !unknown))
+		return;
+	state_primary(rq.state, path_domain(s->rcpt), &rq.primary);
+	said.down = primary_down(&rq.primary, rq.now);
+	snprintf(said.reply, sizeof said.reply, "%d %s %.150s", r->code,
+	    r->enhanced, r->text);
+	address_note(rq.state, ADDRESS_RECIPIENT, s->rcpt->mailbox, &said);
+	if (unknown)
+		budget(&rq, true);
+}
+
 static int64_t
 callout_deadline(const struct inquiry *q, const struct session *s)
 {
@@ -136,6 +160,13 @@ by_table(struct inquiry *q, const struct session *s, bool *decided)
 	*decided = true;
 	strlcpy(q->rcpt_told, "not in the list of recipients", TOLD_LEN);
 	return RCPT_REFUSED;
+}
+
+/* It says so itself, if the client has not named too many. */
+static enum rcpt_answer
+leave_to_primary(struct rcpt_question *rq)
+{
+	return budget(rq, false) == ANSWER_NO ? RCPT_OVERDRAWN : RCPT_EXISTS;
 }
 
 static enum rcpt_answer
@@ -197,7 +228,7 @@ by_primary(struct rcpt_question *rq)
 	    rq->mailbox, catchall, &a);
 	count_slow(rq->q, wire_now() - began);
 	strlcpy(rq->told, a.reply, TOLD_LEN);
-	note_primary(rq, &a);
+	inquiry_heard(rq->q, rq->domain, &rq->primary, &a);
 	switch (a.result) {
 	case CALLOUT_GOOD:
 		note(rq, &a, catchall);
@@ -254,32 +285,6 @@ note(struct rcpt_question *rq, const struct callout_answer *a, bool catchall)
 	}
 	if (!a->takes_all)
 		address_note(rq->state, ADDRESS_RECIPIENT, rq->mailbox, &said);
-}
-
-/* Every callout tells of the primary's health.  What is no news is not
- * written. */
-static void
-note_primary(struct rcpt_question *rq, const struct callout_answer *a)
-{
-	struct policy_db *policy = disk_policy(rq->q->disk);
-	bool reached = a->result != CALLOUT_UNREACHABLE;
-	struct primary *p = &rq->primary;
-	struct backoff backoff = {.n = 0};
-
-	if (reached && p->health.state == PRIMARY_UP &&
-	    rq->now - p->last_attempt < PRIMARY_FRESH)
-		return;
-	if (reached && primary_lacks_tls(p)) /* which is not over by that */
-		return;
-	if (!reached && policy != NULL)
-		policy_backoff(policy, &backoff);
-	if (primary_hear(p,
-		&(struct news){reached ? HEALTH_REACHED : HEALTH_FAILED,
-		    rq->now, a->host, a->reply, &backoff}))
-		log_event(LOG_L_INFO, "primary", "domain", rq->domain, "state",
-		    health_name(p->health.state), "host", a->host, "reason",
-		    a->reply, NULL);
-	state_primary_put(rq->state, rq->domain, p);
 }
 
 /* A time that lies further ahead than any interval was left by a clock gone

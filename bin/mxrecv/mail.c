@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "checks.h"
+#include "through.h"
 #include "verbs.h"
 
 static bool parse_sender(
@@ -56,9 +57,9 @@ verb_mail(struct session *s, const char *arg, size_t n, struct reply *r)
 enum next
 verb_rcpt(struct session *s, const char *arg, size_t n, struct reply *r)
 {
+	reply_set(r, 250, "2.1.5", "OK");
 	if (take_rcpt(s, arg, n, r)) {
 		s->phase = PHASE_RCPT;
-		reply_set(r, 250, "2.1.5", "OK");
 	} else {
 		s->mail.refused++;
 		s->count.refused++;
@@ -118,9 +119,10 @@ take_rcpt(struct session *s, const char *arg, size_t n, struct reply *r)
 	}
 	s->handled = find_domain(s, &path);
 	s->rcpt = &path;
-	good = checks_run(s, STAGE_RCPT, r);
+	good = checks_run(s, STAGE_RCPT, r) && shares(s, r) &&
+	    through_rcpt(s, &params, r);
 	s->rcpt = NULL;
-	return good && shares(s, r) && add(s, &path, &params, r);
+	return good && add(s, &path, &params, r);
 }
 
 /* One reply stands for all recipients of a message, so those for whom it may
@@ -293,5 +295,7 @@ add(struct session *s, const struct path *path,
 		    RECIPIENTS, RECIPIENT_DOMAINS);
 	else if (status == RCPTS_NOMEM)
 		reply_set(r, 452, "4.3.0", "Out of memory; try again later");
+	if (status == RCPTS_FULL || status == RCPTS_NOMEM)
+		through_take_back(s);
 	return status == RCPTS_ADDED || status == RCPTS_KNOWN;
 }

@@ -35,16 +35,14 @@ notes_add(struct notes *ns, const struct session *s, const struct noted *d)
 }
 
 void
-notes_accepted(struct notes *ns, const struct session *s, const char *id,
-    const char *domain)
+notes_message(
+    struct notes *ns, const struct session *s, const struct noted_message *m)
 {
-	struct note n = {
-	    .test = "accepted", .outcome = "pass", .verdict = "off"};
-	char reason[REASON_LEN];
+	struct note n = {.test = m->what, .outcome = "pass", .verdict = "off"};
 
-	snprintf(reason, sizeof reason, "for relay to %s", domain);
 	add(ns, s, &n,
-	    (const char *[]){reason, s->mail.sender.mailbox, "", s->helo, id});
+	    (const char *[]){
+		m->reason, s->mail.sender.mailbox, "", s->helo, m->id});
 }
 
 int

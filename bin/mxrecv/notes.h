@@ -29,9 +29,13 @@ struct notes {
 };
 
 void notes_add(struct notes *, const struct session *, const struct noted *);
-/* The message is in the spool as ID, for DOMAIN. */
-void notes_accepted(
-    struct notes *, const struct session *, const char *id, const char *domain);
+/* What became of the message. */
+struct noted_message {
+	const char *what; /* constant: "accepted" into the spool, "relayed" */
+	const char *id, *reason;
+};
+void notes_message(
+    struct notes *, const struct session *, const struct noted_message *);
 /* 0; -1: they could not be written.  Empties the notes in any case. */
 int notes_write(struct notes *, const struct session *, struct state_db *);
 /* The same to the scribe, by the socket. */

@@ -14,6 +14,8 @@
 #include "policydb.h"
 
 struct session;
+struct reply;
+struct rcpt_params;
 struct evidence;
 struct spf_answer;
 struct dkim_answer;
@@ -49,6 +51,12 @@ struct noted { /* one outcome of one check, for table decision */
 	long ms;
 };
 
+enum through_answer { /* of a primary that answers for us, see through.h */
+	THROUGH_TAKEN,
+	THROUGH_REFUSED,
+	THROUGH_LOST /* it is kept here */
+};
+
 struct oracle {
 	void *ctx;
 	/* YES: the client has a name that leads back to its address. */
@@ -72,6 +80,13 @@ struct oracle {
 	/* Of the recipient's domain.  YES: its primary is UP, and mail is to go
 	 * there (setting when_up). */
 	enum answer (*elsewhere)(void *ctx, const struct session *);
+	/* Of it likewise: its primary is asked itself, and gets the message. */
+	bool (*goes_through)(void *ctx, const struct session *);
+	enum through_answer (*through_rcpt)(void *ctx, const struct session *,
+	    const struct rcpt_params *, struct reply *);
+	/* The message that is here, for the recipients that were taken. */
+	enum through_answer (*through_data)(
+	    void *ctx, const struct session *, struct reply *);
 	/* NO: its quota is used up. */
 	enum answer (*room)(void *ctx, const struct session *);
 	/* Whether the client may start a run for the domain of that row. */

@@ -40,7 +40,8 @@ serve(const struct conf *conf, const struct lent *lent, int in, int out)
 	if (c == NULL)
 		return EX_OSERR;
 	leave_when_asked();
-	alarm(conf->session_timeout + 60); /* a last stop, should all hang */
+	/* a last stop, should all hang */
+	alarm(conf->session_timeout + CHECKS_DATA + THROUGH_DATA + 60);
 	c->conf = conf;
 	c->held = 0;
 	c->helped = false;

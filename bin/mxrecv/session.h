@@ -67,6 +67,7 @@ struct transaction {
 	struct rcpts rcpts;
 	unsigned refused;	     /* recipients that were not taken */
 	char domain[DOMAIN_LEN + 1]; /* the row of the first that was; "" */
+	bool through;		     /* the primary answers for us */
 	struct result result[CHECKS_MAX];
 	struct content content;
 	bool content_open;

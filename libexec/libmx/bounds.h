@@ -46,6 +46,10 @@ enum {
 	 * after 5 minutes, 4.5.3.2.6 after 10. */
 	CHECKS_COMMAND = 50,
 	CHECKS_DATA = 110,
+	/* ... and besides, where a primary answers for us: with both a client
+	 * has its word well before it may leave. */
+	THROUGH_COMMAND = 30,
+	THROUGH_DATA = 300,
 	CALLOUTS_SLOW = 10, /* ours: of a connection, for slow callouts */
 
 	/* What tests go by where policy.db can not be read, in seconds. */

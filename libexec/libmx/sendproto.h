@@ -20,11 +20,17 @@
  *	  -> status=open|closed  rcpt=INDEX reply="250 2.0.0 text" …
  *	op=probe from= rcpt=MAILBOX [rcpt= …]
  *	  -> status=open|closed  mail="250 2.1.0 Ok"  rcpt=INDEX reply= …
+ *	op=begin from= size= … as in mail, without recipients and message
+ *	  -> status=open|closed  mail="250 2.1.0 Ok"
+ *	op=rcpt rcpt=MAILBOX notify= orcpt=
+ *	  -> status=open|closed  rcpt=0 reply="250 2.1.5 Ok"
  *	op=quit
  *	  -> status=closed, then exit 0
  *
  * A probe asks whether recipients would be accepted, and sends nothing; LIMIT
- * is the time that no step of the session may take.
+ * is the time that no step of the session may take.  A transaction may also be
+ * said step by step: begin, rcpt for each recipient, and mail with begun=1 and
+ * those that were taken, which says neither MAIL nor RCPT again.
  *
  * A cut is counted from the message's first octet; the octets are not sent.
  *
@@ -51,7 +57,15 @@ enum { SEND_TARGETS = 64, SEND_HOST = DOMAIN_LEN + LITERAL_LEN + 2 };
 enum { SEND_EXT = 256, SEND_PROTO = 16, SEND_TLS_TEXT = 64 };
 enum { SEND_FAILED = 8, SEND_WHY = 256 };
 
-enum send_op { SEND_OPEN, SEND_MAIL, SEND_PROBE, SEND_QUIT };
+enum send_op {
+	SEND_OPEN,
+	SEND_MAIL,
+	SEND_PROBE,
+	SEND_QUIT,
+	SEND_BEGIN,
+	SEND_RCPT,
+	SEND_OPS
+};
 enum send_status { SEND_IS_OPEN, SEND_TEMPORARY, SEND_PERMANENT, SEND_CLOSED };
 /* PERMANENT is never said of a connection: RFC 5321 gives no leave to bounce
  * mail because a host does not greet. */
@@ -116,6 +130,7 @@ struct send_request {
 			    over (RFC 8689 4.2.1); of mail: it is such */
 	size_t ntarget;
 	struct send_target target[SEND_TARGETS];
+	bool begun; /* of mail: MAIL and RCPT were said already */
 	/* mail; of a probe, from and rcpt only */
 	int fd; /* the message; owned by the request on the server's side */
 	uint64_t offset, size;
@@ -127,7 +142,7 @@ struct send_request {
 	struct send_client client;
 	size_t nrcpt;
 	struct send_rcpt *rcpt;
-	struct reply mail; /* of the answer to a probe */
+	struct reply mail; /* of the answer to a probe, to begin */
 };
 
 struct send_piece { /* of a file: the message */
@@ -161,7 +176,7 @@ struct send_answer {
 	struct send_failed failed[SEND_FAILED];
 };
 
-/* ---- the client's end: mxrun, and later mxrecv's callouts ---- */
+/* ---- the client's end: mxrun, and mxrecv's callouts ---- */
 struct sender; /* a running mx-send */
 
 /* Starts LIBEXEC/mx-send with a socketpair; NULL with errno. */
@@ -190,6 +205,16 @@ bool send_tls_parse(const char *s, enum send_tls *);
  * asked, or the session was lost.  0 or -1 as above. */
 int sender_probe(struct sender *, const char *from, const char *rcpt,
     int64_t deadline, struct reply *mail, struct reply *answer);
+/*
+ * A transaction step by step, each waits for its answer; 0 or -1 as above, and
+ * code 0 as there.  Of E what is of the message counts, and SIZE if it is known
+ * (0: not); then the recipients, one by one; sender_ask_mail() with those who
+ * were taken ends it.
+ */
+int sender_begin(struct sender *, const struct envelope *, uint64_t size,
+    int64_t deadline, struct reply *mail);
+int sender_rcpt(struct sender *, const struct rcpt *, int64_t deadline,
+    struct reply *answer);
 /*
  * In two steps, so that one process can wait for many senders: what ask began,
  * hear ends, once sender_fd() is readable.  Between them the sender may only

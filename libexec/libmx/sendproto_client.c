@@ -22,6 +22,7 @@ struct sender {
 	bool broken; /* it owes us an answer, or gave nonsense */
 	int error;   /* what broke it */
 	bool left;   /* it was told to quit */
+	bool begun;  /* a transaction is open, said step by step */
 	unsigned limit;
 	bool requiretls;
 	enum send_identity identity;
@@ -37,18 +38,12 @@ struct mail_answer { /* as it is read */
 	size_t next, asked; /* of the recipients already counted */
 };
 
-struct probe_answer {
-	struct reply *mail, *rcpt;
-};
-
-static void add_message(struct pairs *, const struct envelope *);
+static void add_message(
+    const struct sender *, struct pairs *, const struct envelope *);
+static void add_trace(struct pairs *, const struct envelope *);
 static void add_recipients(struct pairs *, const struct envelope *);
-static int ask(struct sender *, struct pairs *, int, int64_t);
-static int read_block(struct sender *, int64_t,
-    bool (*)(void *, const char *, const char *), void *);
 static bool set_open(void *, const char *, const char *);
 static bool set_outcome(void *, const char *, const char *);
-static bool set_probe(void *, const char *, const char *);
 static bool set_status(enum send_status *, const char *);
 static void set_unknown(const struct envelope *, struct reply *, int);
 static int broken(struct sender *, int);
@@ -132,14 +127,14 @@ sender_ask_open(struct sender *s, const char *helo, const struct send_target *t,
 		pairs_add(&p, "host", t[i].host);
 		send_add_tls(&p, &t[i]);
 	}
-	return ask(s, &p, -1, deadline);
+	return send_ask(s, &p, -1, deadline);
 }
 
 int
 sender_hear_open(struct sender *s, int64_t deadline, struct send_answer *out)
 {
 	*out = (struct send_answer){.status = SEND_TEMPORARY};
-	return read_block(s, deadline, set_open, out);
+	return send_hear(s, deadline, set_open, out);
 }
 
 int
@@ -152,11 +147,13 @@ sender_ask_mail(struct sender *s, const struct envelope *e,
 	pairs_add(&p, "op", "mail");
 	pairs_add_number(&p, "size", piece->size);
 	pairs_add_number(&p, "offset", piece->offset);
-	add_message(&p, e);
-	if (s->identity != IDENTITY_HEADERS)
-		send_add_client(&p, e, s->id);
+	if (s->begun)
+		pairs_add_number(&p, "begun", 1);
+	s->begun = false;
+	add_message(s, &p, e);
+	add_trace(&p, e);
 	add_recipients(&p, e);
-	return ask(s, &p, piece->fd, deadline);
+	return send_ask(s, &p, piece->fd, deadline);
 }
 
 int
@@ -171,7 +168,7 @@ sender_hear_mail(struct sender *s, const struct envelope *e, int64_t deadline,
 	*alive = false;
 	for (size_t i = 0; i < e->nrcpt; i++)
 		replies[i] = (struct reply){.code = 0};
-	if (read_block(s, deadline, set_outcome, &a) == -1) {
+	if (send_hear(s, deadline, set_outcome, &a) == -1) {
 		set_unknown(e, replies, errno);
 		return -1;
 	}
@@ -186,20 +183,17 @@ sender_fd(const struct sender *s)
 }
 
 int
-sender_probe(struct sender *s, const char *from, const char *rcpt,
-    int64_t deadline, struct reply *mail, struct reply *answer)
+sender_begin(struct sender *s, const struct envelope *e, uint64_t size,
+    int64_t deadline, struct reply *mail)
 {
 	struct pairs p;
 
-	mail->code = answer->code = 0;
 	pairs_init(&p);
-	pairs_add(&p, "op", "probe");
-	pairs_add(&p, "from", from);
-	pairs_add(&p, "rcpt", rcpt);
-	if (ask(s, &p, -1, deadline) == -1)
-		return -1;
-	return read_block(
-	    s, deadline, set_probe, &(struct probe_answer){mail, answer});
+	pairs_add(&p, "op", "begin");
+	pairs_add_number(&p, "size", size);
+	add_message(s, &p, e);
+	s->begun = true;
+	return send_ask_probe(s, &p, deadline, (struct reply *[]){mail, NULL});
 }
 
 void
@@ -209,7 +203,7 @@ sender_leave(struct sender *s)
 
 	pairs_init(&p);
 	pairs_add(&p, "op", "quit");
-	ask(s, &p, -1, wire_now() + QUIT_MS);
+	send_ask(s, &p, -1, wire_now() + QUIT_MS);
 	s->left = true;
 }
 
@@ -223,7 +217,7 @@ sender_stop(struct sender *s)
 		return;
 	if (!s->left)
 		sender_leave(s);
-	read_block(s, deadline, set_open, &ignored);
+	send_hear(s, deadline, set_open, &ignored);
 	helper_end(&s->helper, !s->broken);
 	free(s);
 }
@@ -237,12 +231,12 @@ sender_kill(struct sender *s)
 }
 
 static void
-add_message(struct pairs *p, const struct envelope *e)
+add_message(const struct sender *s, struct pairs *p, const struct envelope *e)
 {
 	const char *body = body_name(e->body), *ret = ret_name(e->ret);
-	const char *trace = e->trace;
-	char cut[48];
 
+	if (s->limit > 0)
+		pairs_add_number(p, "limit", s->limit);
 	pairs_add(p, "from", e->sender);
 	if (body != NULL)
 		pairs_add(p, "body", body);
@@ -254,6 +248,16 @@ add_message(struct pairs *p, const struct envelope *e)
 		pairs_add(p, "ret", ret);
 	if (*e->envid != '\0')
 		pairs_add(p, "envid", e->envid);
+	if (s->identity != IDENTITY_HEADERS)
+		send_add_client(p, e, s->id);
+}
+
+static void
+add_trace(struct pairs *p, const struct envelope *e)
+{
+	const char *trace = e->trace;
+	char cut[48];
+
 	for (unsigned i = 0; i < e->cuts.n; i++) {
 		snprintf(cut, sizeof cut, "%" PRIu64 "+%" PRIu64,
 		    e->cuts.cut[i].at, e->cuts.cut[i].octets);
@@ -269,24 +273,14 @@ add_message(struct pairs *p, const struct envelope *e)
 static void
 add_recipients(struct pairs *p, const struct envelope *e)
 {
-	char notify[32];
-
 	for (size_t i = 0; i < e->nrcpt; i++) {
-		const struct rcpt *r = &e->rcpt[i];
-
-		if (r->state != RCPT_WAITING)
-			continue;
-		pairs_add(p, "rcpt", r->mailbox);
-		notify_format(r->notify, notify);
-		if (*notify != '\0')
-			pairs_add(p, "notify", notify);
-		if (*r->orcpt != '\0')
-			pairs_add(p, "orcpt", r->orcpt);
+		if (e->rcpt[i].state == RCPT_WAITING)
+			send_add_rcpt(p, &e->rcpt[i]);
 	}
 }
 
-static int
-ask(struct sender *s, struct pairs *p, int fd, int64_t deadline)
+int
+send_ask(struct sender *s, struct pairs *p, int fd, int64_t deadline)
 {
 	if (s->broken) {
 		pairs_free(p);
@@ -298,8 +292,8 @@ ask(struct sender *s, struct pairs *p, int fd, int64_t deadline)
 }
 
 /* A whole block, pair by pair. */
-static int
-read_block(struct sender *s, int64_t deadline,
+int
+send_hear(struct sender *s, int64_t deadline,
     bool (*set)(void *, const char *, const char *), void *ctx)
 {
 	const char *key;
@@ -339,16 +333,6 @@ set_open(void *ctx, const char *key, const char *value)
 		return set_status(&out->status, value);
 	return strcmp(key, "reply") != 0 ||
 	    send_reply_parse(value, &out->reply);
-}
-
-static bool
-set_probe(void *ctx, const char *key, const char *value)
-{
-	struct probe_answer *out = ctx;
-
-	if (strcmp(key, "mail") == 0)
-		return send_reply_parse(value, out->mail);
-	return strcmp(key, "reply") != 0 || send_reply_parse(value, out->rcpt);
 }
 
 /* Recipients are counted as they were asked: those that wait, in order. */
@@ -411,5 +395,3 @@ broken(struct sender *s, int error)
 	errno = error;
 	return -1;
 }
-
-/* A moment to end by itself, then the end. */

@@ -40,7 +40,7 @@ send_identity_set(struct send_request *r, const char *key, const char *value)
 
 	if (r->op == SEND_OPEN && strcmp(key, "identity") == 0)
 		return send_identity_parse(value, &r->identity) ? 0 : bad();
-	if (r->op != SEND_MAIL)
+	if (r->op != SEND_MAIL && r->op != SEND_BEGIN)
 		return send_tls_set(r, key, value);
 	if (strcmp(key, "client") == 0)
 		return set_address(c, value);

@@ -33,6 +33,15 @@ bool send_set_failed(struct send_answer *, const char *, const char *);
 void send_set_secured(struct send_secured *, const char *, const char *);
 /* What is known of a message's client, for the server's end. */
 void send_add_client(struct pairs *, const struct envelope *, const char *id);
+/* The client's end: asks, and hears the whole answer, pair by pair.  0; -1
+ * with errno: the sender is broken. */
+int send_ask(struct sender *, struct pairs *, int fd, int64_t deadline);
+int send_hear(struct sender *, int64_t deadline,
+    bool (*)(void *, const char *, const char *), void *);
+/* Both, of an answer with replies to MAIL and RCPT; each NULL if not wanted. */
+int send_ask_probe(struct sender *, struct pairs *, int64_t deadline,
+    struct reply *const mail_and_rcpt[2]);
+void send_add_rcpt(struct pairs *, const struct rcpt *);
 extern const char *const send_identity_name[IDENTITY_AUTO + 1];
 
 #endif

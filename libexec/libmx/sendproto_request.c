@@ -21,6 +21,7 @@ struct key {
 };
 
 static int set_helo(struct send_request *, const char *);
+static int set_begun(struct send_request *, const char *);
 static int set_limit(struct send_request *, const char *);
 static int set_target(struct send_request *, const char *);
 static int set_host(struct send_request *, const char *);
@@ -57,13 +58,26 @@ static const struct key keys[] = {
     {"rcpt", SEND_MAIL, set_rcpt},
     {"notify", SEND_MAIL, set_notify},
     {"orcpt", SEND_MAIL, set_orcpt},
+    {"begun", SEND_MAIL, set_begun},
+    {"limit", SEND_MAIL, set_limit},
     {"from", SEND_PROBE, set_from},
     {"rcpt", SEND_PROBE, set_rcpt},
+    {"from", SEND_BEGIN, set_from},
+    {"size", SEND_BEGIN, set_size},
+    {"body", SEND_BEGIN, set_body},
+    {"smtputf8", SEND_BEGIN, set_smtputf8},
+    {"ret", SEND_BEGIN, set_ret},
+    {"envid", SEND_BEGIN, set_envid},
+    {"limit", SEND_BEGIN, set_limit},
+    {"rcpt", SEND_RCPT, set_rcpt},
+    {"notify", SEND_RCPT, set_notify},
+    {"orcpt", SEND_RCPT, set_orcpt},
 };
 
 static int set_op(struct send_request *, const char *);
 static int replace(char **, const char *);
 static bool set_number(uint64_t *, const char *);
+static int set_bool(bool *, const char *);
 static bool is_word(const char *);
 static bool is_mailbox(const char *);
 static bool is_lines(const char *);
@@ -88,9 +102,10 @@ send_request_set(
 static int
 set_op(struct send_request *r, const char *value)
 {
-	static const char *const names[] = {"open", "mail", "probe", "quit"};
+	static const char *const names[SEND_OPS] = {
+	    "open", "mail", "probe", "quit", "begin", "rcpt"};
 
-	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+	for (unsigned i = 0; i < SEND_OPS; i++) {
 		if (strcmp(value, names[i]) == 0) {
 			r->op = (enum send_op)i;
 			return 0;
@@ -218,12 +233,13 @@ set_body(struct send_request *r, const char *value)
 static int
 set_smtputf8(struct send_request *r, const char *value)
 {
-	uint64_t n;
+	return set_bool(&r->smtputf8, value);
+}
 
-	if (!set_number(&n, value) || n > 1)
-		return bad();
-	r->smtputf8 = n == 1;
-	return 0;
+static int
+set_begun(struct send_request *r, const char *value)
+{
+	return set_bool(&r->begun, value);
 }
 
 static int
@@ -314,6 +330,17 @@ set_number(uint64_t *out, const char *value)
 
 	*out = (uint64_t)strtonum(value, 0, INT64_MAX, &wrong);
 	return wrong == NULL;
+}
+
+static int
+set_bool(bool *out, const char *value)
+{
+	uint64_t n;
+
+	if (!set_number(&n, value) || n > 1)
+		return bad();
+	*out = n == 1;
+	return 0;
 }
 
 /* Printable ASCII without blanks. */

@@ -171,6 +171,10 @@ finish(struct send_stream *s, struct send_request *r)
 		return bad();
 	if (r->op == SEND_PROBE && r->nrcpt == 0)
 		return bad();
+	if (r->op == SEND_RCPT && r->nrcpt != 1)
+		return bad();
+	if (r->op == SEND_BEGIN && r->size == UINT64_MAX)
+		r->size = 0; /* not known */
 	if (r->op == SEND_MAIL && (r->nrcpt == 0 || find_message(s, r) == -1))
 		return bad();
 	return 1;

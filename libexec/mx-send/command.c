@@ -25,7 +25,7 @@ command_mail(
 
 	snprintf(line, COMMAND_LINE, "MAIL FROM:<%s>", r->from);
 	snprintf(digits, sizeof digits, "%" PRIu64, body_size(r));
-	if (e->size)
+	if (e->size && body_size(r) > 0)
 		add(line, " SIZE=", digits);
 	/* a server without 8BITMIME gets the octets all the same: it can
 	 * refuse them, we cannot convert what others signed */

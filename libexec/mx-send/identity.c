@@ -174,6 +174,7 @@ take_refusal(
     struct session *s, struct send_request *r, const struct reply *reply)
 {
 	answer_all(r, reply->code, reply->enhanced, reply->text);
+	r->mail = *reply;
 	session_close(s);
 	s->resting = true;
 	return false;

@@ -46,7 +46,11 @@ struct transaction {
 	char flight[FLIGHT];
 };
 
+static void begin_and_send(struct transaction *);
+static void go_on(struct transaction *);
+static bool is_begun(struct session *);
 static void transact(struct transaction *);
+static int64_t time_for(const struct send_request *);
 static bool send_envelope(struct transaction *);
 static bool send_forward(struct transaction *);
 static bool add_command(struct transaction *, const char *);
@@ -70,14 +74,10 @@ mail_send(struct session *s, struct send_request *r)
 {
 	struct transaction t = {.s = s, .r = r, .n = r->nrcpt};
 
-	if (identity_show(s, r) && refuse_locally(r, s))
-		return true;
-	if (session_is_open(s) && mail_start(s)) {
-		if (s->ehlo.rcpt_max > 0 && t.n > s->ehlo.rcpt_max)
-			t.n = s->ehlo.rcpt_max;
-		transact(&t);
-		s->until = INT64_MAX;
-	}
+	if (r->begun)
+		go_on(&t);
+	else
+		begin_and_send(&t);
 	if (s->resting)
 		return true;
 	if (session_is_open(s)) /* who is left is asked for again */
@@ -101,21 +101,64 @@ mail_start(struct session *s)
 			return session_said(s, STEP_RSET, &r);
 	}
 	s->unclean = true;
-	s->listening = false;
+	s->begun = s->listening = false;
 	s->mails++;
 	return true;
+}
+
+static void
+begin_and_send(struct transaction *t)
+{
+	struct session *s = t->s;
+
+	if ((identity_show(s, t->r) && refuse_locally(t->r, s)) ||
+	    !session_is_open(s) || !mail_start(s))
+		return;
+	if (s->ehlo.rcpt_max > 0 && t->n > s->ehlo.rcpt_max)
+		t->n = s->ehlo.rcpt_max;
+	transact(t);
+	s->until = INT64_MAX;
+}
+
+/* The message of a transaction that was said step by step. */
+static void
+go_on(struct transaction *t)
+{
+	if (!is_begun(t->s) || refuse_locally(t->r, t->s))
+		return;
+	t->s->until = time_for(t->r);
+	t->mail_heard = true;
+	t->mail.code = 250;
+	t->asked = t->heard = t->accepted = t->n;
+	for (size_t i = 0; i < t->n; i++)
+		t->r->rcpt[i].reply.code = 250;
+	if (t->s->ehlo.chunking)
+		send_chunk(t);
+	else
+		send_data(t);
+	t->s->until = INT64_MAX;
+}
+
+/* It was not lost meanwhile. */
+static bool
+is_begun(struct session *s)
+{
+	bool begun = session_is_open(s) && s->begun;
+
+	if (!begun)
+		session_lost(s, STEP_DATA, "no transaction is open with");
+	s->begun = false;
+	return begun;
 }
 
 static void
 transact(struct transaction *t)
 {
 	const struct ehlo *e = &t->s->ehlo;
-	uint64_t size = body_size(t->r);
 	bool at_once;
 
-	at_once = e->pipelining && e->chunking && size <= LARGE;
-	t->s->until =
-	    wire_now() + (WAIT_MESSAGE + (int64_t)(size / WAIT_RATE)) * 1000;
+	at_once = e->pipelining && e->chunking && body_size(t->r) <= LARGE;
+	t->s->until = time_for(t->r);
 	if (!send_envelope(t))
 		return;
 	if (at_once)
@@ -128,6 +171,13 @@ transact(struct transaction *t)
 		else
 			send_data(t);
 	}
+}
+
+static int64_t
+time_for(const struct send_request *r)
+{
+	return wire_now() +
+	    (WAIT_MESSAGE + (int64_t)(body_size(r) / WAIT_RATE)) * 1000;
 }
 
 /* MAIL and RCPT; what is in the flight when it returns is still to be sent. */

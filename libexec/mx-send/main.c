@@ -19,6 +19,7 @@
 #include "probe.h"
 #include "sendproto.h"
 #include "session.h"
+#include "steps.h"
 
 enum { DESCRIPTORS = 16, LIMIT_MAX = 86400 };
 
@@ -102,10 +103,10 @@ answer(struct send_stream *stream, struct session *s, struct send_request *r)
 	bool alive;
 	int result;
 
+	if (r->limit > 0)
+		s->limit = r->limit;
 	switch (r->op) {
 	case SEND_OPEN:
-		if (r->limit > 0)
-			s->limit = r->limit;
 		open_session(s, r, &a);
 		return send_write_open(stream, &a) == -1 ? -1 : 1;
 	case SEND_MAIL:
@@ -115,7 +116,11 @@ answer(struct send_stream *stream, struct session *s, struct send_request *r)
 			session_close(s);
 		return result == -1 ? -1 : 1;
 	case SEND_PROBE:
-		alive = probe_send(s, r);
+	case SEND_BEGIN:
+	case SEND_RCPT:
+		alive = r->op == SEND_PROBE ? probe_send(s, r)
+		    : r->op == SEND_BEGIN   ? steps_begin(s, r)
+					    : steps_rcpt(s, r);
 		result = send_write_probe(stream, r, alive);
 		if (!alive)
 			session_close(s);
@@ -123,6 +128,8 @@ answer(struct send_stream *stream, struct session *s, struct send_request *r)
 	case SEND_QUIT:
 		session_close(s);
 		return send_write_quit(stream);
+	case SEND_OPS:
+		break;
 	}
 	return -1;
 }

@@ -60,7 +60,7 @@ session_init(struct session *s, int fd, const char *host)
 	s->shown[0] = '\0';
 	s->no_xforward = s->resting = false;
 	s->until = INT64_MAX;
-	s->unclean = s->listening = false;
+	s->unclean = s->begun = s->listening = false;
 	s->mails = 0;
 	*s->why = '\0';
 	s->said.code = 0;

@@ -56,6 +56,7 @@ struct session {
 	unsigned limit;		  /* seconds no step may pass; 0: RFC 5321's */
 	int64_t until;	/* the end of the message's time, INT64_MAX: none */
 	bool unclean;	/* a transaction was left: RSET before the next */
+	bool begun;	/* one is open, said step by step */
 	bool listening; /* no reply is outstanding while we send: one that
 			   comes is the server's refusal to read on */
 	unsigned mails; /* transactions begun */

@@ -302,6 +302,14 @@ note(void *ctx, const struct session *s, const struct noted *n)
 		snprintf(noted, sizeof noted, "%s %s", n->outcome, n->verdict);
 }
 
+static bool
+goes_through(void *ctx, const struct session *s)
+{
+	(void)ctx;
+	(void)s;
+	return false;
+}
+
 static const struct store store = {.domain = domain,
     .verdicts = verdicts,
     .offers_tls = offers_tls,
@@ -314,6 +322,7 @@ static const struct oracle oracle = {.named = named,
     .listed = listed,
     .known = known,
     .recipient = recipient,
+    .goes_through = goes_through,
     .sender = sender,
     .callout = sender,
     .evidence = evidence,
