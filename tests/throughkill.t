@@ -13,7 +13,7 @@ ASAN_OPTIONS=detect_leaks=0
 export ASAN_OPTIONS
 
 new_instance
-start_primary
+start_primary "$@"
 add_domain b.test "[127.0.0.1]:$primary_port"
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'" \
     "UPDATE policy SET verdict = 'defer' WHERE test = 'when_up'" \
