@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+static void stay_small(void);
 static void note(struct sql *, int result);
 static sqlite3_stmt *find(const struct sql *, const char *text);
 
@@ -12,6 +13,7 @@ sql_open(
     struct sql *q, const char *file, int flags, int busy_ms, char err[DB_ERROR])
 {
 	memset(q, 0, sizeof *q);
+	stay_small();
 	if (sqlite3_open_v2(file, &q->db, flags, NULL) != SQLITE_OK) {
 		sql_error(q, file, err);
 		sql_close(q);
@@ -138,6 +140,20 @@ find(const struct sql *q, const char *text)
 			return q->prepared[i];
 	}
 	return NULL;
+}
+
+/*
+ * For processes that have no threads, live shortly and ask little: no mutexes,
+ * and no memory set aside, which is touched whole when a database is opened.
+ * Once SQLite runs, which is after the first call, this does nothing.
+ */
+static void
+stay_small(void)
+{
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
 }
 
 static void
