@@ -42,6 +42,7 @@ report=$(cat "$scratch/mx/message.1")
 like "$report" '^Subject: Your message is delayed' 'what it says'
 like "$report" '^Action: delayed' 'Action: delayed'
 like "$report" '^Status: 4\.' 'a status of class 4'
+like "$report" '^    451 .*connect to 127\.0\.0\.1.*refused' 'the reason'
 like "$report" '^Will-Retry-Until: ' 'and until when it is tried'
 is "$(printf '%s\n' "$report" | grep -c '^body')" 0 'without the body'
 run_at +26h

@@ -37,13 +37,19 @@ void
 delay_tell(struct lane *l)
 {
 	struct delivery *d = l->d;
-	const struct envelope *e = l->message.envelope;
+	struct envelope *e = l->message.envelope;
 	char id[ID_NAME + 1] = "", why[160];
 	unsigned level;
 
 	if (l->at_rest || !is_due(l, &level))
 		return;
 	backscatter_why(l, why);
+	/* it was never tried, for the primary could not be reached */
+	if (e->last_reply[0] == '\0' &&
+	    envelope_set(&e->last_reply, d->reason) == -1) {
+		rest_trouble(l, "no-dsn");
+		return;
+	}
 	if (why[0] == '\0' &&
 	    bounce_make(d->run, d->job, &l->message, DSN_DELAYED, id) == -1) {
 		rest_trouble(l, "no-dsn");
