@@ -12,8 +12,8 @@
 # shellcheck source=tests/bench/servers.sh
 . "$tests/bench/servers.sh"
 
-count=${BENCH_DRAIN:-500}
-many=${BENCH_DOMAINS:-50}
+count=${BENCH_DRAIN:-200}
+many=${BENCH_DOMAINS:-20}
 sink=$(free_port)
 from_postfix smtp-sink -u nobody ":$sink" 1000 >/dev/null 2>&1 &
 will_stop $!

@@ -8,7 +8,7 @@
 # shellcheck source=tests/peers/postfix.sh
 . "$tests/peers/postfix.sh"
 
-messages=${BENCH_MESSAGES:-1000}
+messages=${BENCH_MESSAGES:-300}
 large=${BENCH_LARGE:-268435456}
 unpack_postfix || {
 	echo 'bench: no Postfix package' >&2

@@ -10,8 +10,8 @@
 . "$tests/peers/scanners.sh"
 
 reps=${REPS:-3}
-refusals=${BENCH_REFUSALS:-500}
-messages=${BENCH_POLICY:-50}
+refusals=${BENCH_REFUSALS:-100}
+messages=${BENCH_POLICY:-15}
 
 # median COUNT SESSIONS TO MESSAGE: rate and cpu
 median() {

@@ -9,7 +9,7 @@
 # shellcheck source=tests/bench/measure.sh
 . "$tests/bench/measure.sh"
 
-sizes=${BENCH_QUEUE:-1000 10000 30000}
+sizes=${BENCH_QUEUE:-1000 5000 20000}
 domains=10
 tomorrow=$(($(date +%s) + 86400))
 
