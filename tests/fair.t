@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# No domain is in another's way: many primaries that are dead, and hang, and
-# one that is back.
+# No domain is in another's way: a thousand primaries that are dead, and hang,
+# and one that is back.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-dead=40
+dead=1000
 new_instance
 printf 'workers 3\n' >>"$conf"
 mkdir "$scratch/hang"
@@ -25,10 +25,15 @@ for i in $(seq $dead); do
 	echo "INSERT INTO primary_mx VALUES('d$i.example', 2, 1, 1, 9, 1, 1, 0,
 	    '', 'gone', 0, '', 0);"
 done | sqlite3 "$scratch/state.db"
-for i in $(seq $dead); do
-	"$build/tests/tools/mkspool" -r "b@d$i.example" "$spool" "d$i.example" \
-	    </dev/null >/dev/null
-done
+"$build/tests/tools/mkspool" -r b@d1.example "$spool" d1.example \
+    </dev/null >/dev/null
+python3 - "$spool/queue" "$dead" <<-'END'
+	import os, shutil, sys
+	queue, n = sys.argv[1], int(sys.argv[2])
+	first = os.path.join(queue, "d1.example")
+	for i in range(2, n + 1):
+	    shutil.copytree(first, os.path.join(queue, "d%d.example" % i))
+END
 "$build/tests/tools/mkspool" -n 100 -r b@z.example "$spool" z.example \
     </dev/null >/dev/null
 
