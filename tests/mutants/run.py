@@ -15,6 +15,7 @@ import pathlib
 import queue
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -67,7 +68,8 @@ class Copy:
         with subprocess.Popen(command, cwd=self.at, env=env, text=True,
                               errors="replace", stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL) as run:
+                              stderr=subprocess.DEVNULL,
+                              start_new_session=True) as run:
             late = threading.Timer(LIMIT[unit], run.terminate)
             began = time.monotonic()
             late.start()
@@ -80,6 +82,10 @@ class Copy:
                     break
             run.wait()
             late.cancel()
+        try:
+            os.killpg(run.pid, signal.SIGTERM)  # what it left behind
+        except ProcessLookupError:
+            pass
         # a unit test that hangs sees a fault; another may just be slow
         if good and not unit and time.monotonic() - began >= LIMIT[unit]:
             return True

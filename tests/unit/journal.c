@@ -126,6 +126,77 @@ test_events(struct envelope *e)
 	ok(e->bounce_asked, "a bounce is asked for");
 }
 
+static int
+stop_at(void *left, const char *line, size_t n)
+{
+	ok(n > 0 && line[n - 1] == '\n', "a whole line");
+	return --*(int *)left == 0 ? 7 : 0;
+}
+
+static int
+keep(void *ctx, const char *line, size_t n)
+{
+	(void)ctx;
+	(void)line;
+	(void)n;
+	return 0;
+}
+
+static struct envelope *
+full(void)
+{
+	struct envelope *e = envelope_new();
+
+	envelope_set(&e->trace, "Received: x\r\n");
+	envelope_set(&e->about_id, "x");
+	e->about_n = 1;
+	cuts_add(&e->cuts, 0, 1);
+	envelope_add_rcpt(e, "a@example.com", NOTIFY_FAILURE, "rfc822;a");
+	return e;
+}
+
+/* from, client, trace, cut, about, rcpt, end: who writes them may fail. */
+static void
+test_emit(void)
+{
+	enum { LINES = 7 };
+	struct envelope *e = full();
+	int left;
+
+	for (int n = 1; n <= LINES; n++) {
+		left = n;
+		is_int(envelope_emit(e, stop_at, &left), 7,
+		    "what the writer says is said");
+	}
+	left = LINES + 1;
+	is_int(envelope_emit(e, stop_at, &left), 0, "all lines are written");
+	is_int(left, 1, "and no other");
+	envelope_free(e);
+}
+
+/* What no record can hold is not cut. */
+static void
+test_too_long(void)
+{
+	static char text[RECORD_LEN + 1];
+	struct envelope *e;
+
+	memset(text, 'x', RECORD_LEN);
+	for (int i = 0; i < 4; i++) {
+		e = full();
+		if (i == 3)
+			envelope_add_rcpt(e, text, 0, "");
+		else
+			envelope_set(i == 0 ? &e->sender
+				: i == 1    ? &e->helo
+					    : &e->about_domain,
+			    text);
+		ok(envelope_emit(e, keep, NULL) == -1 && errno == EMSGSIZE,
+		    "too long, number %d", i);
+		envelope_free(e);
+	}
+}
+
 int
 main(void)
 {
@@ -144,5 +215,7 @@ main(void)
 	envelope_free(e);
 	envelope_free(NULL);
 	test_trace();
+	test_emit();
+	test_too_long();
 	return done();
 }
