@@ -15,7 +15,8 @@
 count=${BENCH_DRAIN:-200}
 many=${BENCH_DOMAINS:-20}
 sink=$(free_port)
-from_postfix smtp-sink -u nobody ":$sink" 1000 >/dev/null 2>&1 &
+LD_LIBRARY_PATH=$postfix/usr/lib/postfix "$postfix/usr/sbin/smtp-sink" \
+    -u nobody ":$sink" 1000 >/dev/null 2>&1 &
 will_stop $!
 until_true 10 listens "$sink"
 
