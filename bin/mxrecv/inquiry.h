@@ -7,6 +7,7 @@
 #define INQUIRY_H
 
 #include "conf.h"
+#include "demand.h"
 #include "disk.h"
 #include "dkimproto.h"
 #include "evidence.h"
@@ -45,7 +46,6 @@ struct through { /* the session with a primary that answers for us */
 	struct sender *sender; /* NULL: none */
 	struct send_answer server;
 	char domain[DOMAIN_LEN + 1];
-	bool dane;	 /* nothing less will do */
 	unsigned serial; /* whose transaction is open there; 0: none */
 	int64_t began;	 /* what is asked just now */
 };
@@ -76,6 +76,7 @@ struct inquiry {
 	struct through through; /* outlives transactions */
 	struct inquiry_spf spf;
 	struct route route;
+	struct demand demand; /* on its targets, where it is to a primary */
 	struct content_scan scan[SCAN_SPAM + 1];
 	struct content_dkim dkim;
 };
@@ -127,6 +128,13 @@ void inquiry_ask_primary(struct inquiry *, const struct session *,
 /* What the primary said of the recipient that is looked at. */
 void inquiry_learned(
     struct inquiry *, const struct session *, const struct reply *);
+
+/* inquiry_way.c */
+/* The way to a primary, and what a session with it has to be: route and
+ * demand, for demand_free() once it was opened.  False: there is none that may
+ * be used, routed and the route's reason say why. */
+bool inquiry_find_primary(struct inquiry *, const char *domain,
+    const struct domain_row *, int64_t deadline);
 
 /* inquiry_through.c */
 bool inquiry_goes_through(void *ctx, const struct session *);

@@ -11,35 +11,16 @@
 #include <time.h>
 
 #include "callout.h"
-#include "dane.h"
 #include "decision.h"
 #include "inquiry.h"
 #include "primaries.h"
 #include "session.h"
-#include "stscache.h"
 
 enum { SECOND = 1000 };
-
-struct demands { /* on the hosts of a route */
-	struct dns *dns;
-	int64_t deadline;
-	const char *domain;
-	bool named; /* by the row */
-	char wish[SETTING_LEN];
-	struct dane dane;
-	bool has_sts;
-	struct sts_entry sts;
-};
 
 static bool is_ready(
     struct inquiry *, const struct session *, int64_t, struct reply *mail);
 static bool open_session(struct inquiry *, const struct session *, int64_t);
-static bool find_way(struct inquiry *, const struct session *, int64_t);
-static bool set_tls(struct inquiry *, const struct session *, struct demands *);
-static bool set_target_tls(struct demands *, struct send_target *);
-static bool set_target_sts(const struct demands *, struct send_target *);
-static bool wishes(const struct demands *, const char *what);
-static void forget_tlsa(struct route *);
 static bool set_manners(struct inquiry *, const struct session *);
 static bool begin(
     struct inquiry *, const struct session *, int64_t, struct reply *mail);
@@ -179,124 +160,21 @@ open_session(struct inquiry *q, const struct session *s, int64_t deadline)
 
 	strlcpy(t->domain, path_domain(s->rcpt), sizeof t->domain);
 	t->server = (struct send_answer){.status = SEND_TEMPORARY};
-	if (!find_way(q, s, deadline))
+	if (!inquiry_find_primary(q, t->domain, &s->row, deadline)) {
+		strlcpy(t->server.reply.text, q->route.reason,
+		    sizeof t->server.reply.text);
 		return false;
+	}
 	opened = (t->sender = sender_start(q->conf->libexec)) != NULL &&
 	    set_manners(q, s) &&
 	    sender_open(t->sender, q->conf->hostname, q->route.target,
 		q->route.n, deadline, &t->server) == 0 &&
 	    t->server.status == SEND_IS_OPEN &&
-	    (!t->dane || strcmp(t->server.tls.verified, "dane") == 0);
-	forget_tlsa(&q->route);
+	    demand_check(&q->demand, &t->server);
+	demand_free(&q->demand, &q->route);
 	if (opened)
 		hear(q, CALLOUT_GOOD, "");
 	return opened;
-}
-
-static void
-forget_tlsa(struct route *r)
-{
-	for (size_t i = 0; i < r->n; i++) {
-		free((char *)(uintptr_t)r->target[i].tlsa);
-		r->target[i].tlsa = NULL;
-	}
-}
-
-static bool
-find_way(struct inquiry *q, const struct session *s, int64_t deadline)
-{
-	const struct route_question rq = {.domain = path_domain(s->rcpt),
-	    .handled = true,
-	    .row = s->row.route,
-	    .deadline = deadline};
-	struct dns *dns = dns_new(q->conf);
-	struct demands *d = calloc(1, sizeof *d);
-	bool found = false;
-
-	q->route.reason[0] = '\0';
-	q->route.n = 0;
-	if (dns != NULL && d != NULL &&
-	    route_find(dns, q->conf, &rq, &q->route) == ROUTE_FOUND) {
-		d->dns = dns;
-		d->deadline = deadline;
-		d->domain = rq.domain;
-		d->named = q->route.named;
-		found = set_tls(q, s, d);
-	}
-	free(d);
-	dns_free(dns);
-	if (!found)
-		reply_set(&q->through.server.reply, 451, "4.4.4", "%s",
-		    q->route.reason);
-	return found;
-}
-
-/* What each target has to be, as mxrun(8) would have it; MTA-STS as far as that
- * has fetched a policy.  False: none may be used. */
-static bool
-set_tls(struct inquiry *q, const struct session *s, struct demands *d)
-{
-	struct route *r = &q->route;
-	size_t tried = r->n;
-
-	if (policy_setting(disk_policy(q->disk), "tls", s->row.name, d->wish) !=
-	    ANSWER_YES)
-		strlcpy(d->wish, "may", sizeof d->wish);
-	stscache_find(disk_state(q->disk), d->domain, &d->sts);
-	d->has_sts = stscache_holds(&d->sts, time(NULL)) &&
-	    d->sts.policy.mode != STS_NONE && (!r->named || wishes(d, "sts"));
-	q->through.dane = wishes(d, "dane");
-	r->n = 0;
-	for (size_t i = 0; i < tried; i++) {
-		struct send_target t = r->target[i];
-
-		if (set_target_tls(d, &t))
-			r->target[r->n++] = t;
-	}
-	strlcpy(r->reason, "its hosts may not be used without TLS of their own",
-	    sizeof r->reason);
-	return r->n > 0;
-}
-
-/* TLSA records that DNSSEC vouches for count with may and encrypt as well
- * (RFC 7672 2.2); where there are none, MTA-STS does (RFC 8461 2). */
-static bool
-set_target_tls(struct demands *d, struct send_target *t)
-{
-	t->tls = SEND_TLS_MAY;
-	if (!wishes(d, "dane") && !wishes(d, "sts") &&
-	    !send_tls_parse(d->wish, &t->tls))
-		return false;
-	if (t->tls == SEND_TLS_NONE || t->tls == SEND_TLS_VERIFY)
-		return true;
-	switch (dane_find(d->dns, t, d->deadline, &d->dane)) {
-	case DANE_NONE:
-		return !wishes(d, "dane") && set_target_sts(d, t);
-	case DANE_FOUND:
-		t->tls = SEND_TLS_DANE;
-		strlcpy(t->base, d->dane.base, sizeof t->base);
-		strlcpy(t->domain, d->named ? "" : d->domain, sizeof t->domain);
-		return (t->tlsa = strdup(d->dane.tlsa.text)) != NULL;
-	default: /* mxrun(8) will say what is wrong with it */
-		return false;
-	}
-}
-
-static bool
-set_target_sts(const struct demands *d, struct send_target *t)
-{
-	if (!d->has_sts)
-		return !wishes(d, "sts");
-	if (d->sts.policy.mode == STS_TESTING && !wishes(d, "sts"))
-		return true;
-	t->tls = SEND_TLS_VERIFY;
-	return sts_policy_allows(&d->sts.policy, t->host);
-}
-
-static bool
-wishes(const struct demands *d, const char *what)
-{
-	return strcmp(d->wish, what) == 0;
 }
 
 /* As mxrun(8) would talk to it. */

@@ -25,6 +25,7 @@ struct heard_now {
 static bool find_route(struct lane *);
 static struct tally_tls *tally_of(struct lane *);
 static bool make_demands(struct lane *);
+static void tell(void *, const struct demand_failure *);
 static bool is_fit(struct lane *);
 static bool start(struct lane *);
 static void primary_is_up(struct delivery *, const char *host);
@@ -68,13 +69,7 @@ connect_hear(struct lane *l)
 	opened = sender_hear_open(l->sender, l->deadline, &l->server) == 0 &&
 	    l->server.status == SEND_IS_OPEN;
 	outbound_opened(tally_of(l), d->job, &d->demand, &l->server);
-	if (opened && !demand_is_met(d->job, &l->server.tls)) {
-		reply_set(&l->server.reply, 451, "4.7.5",
-		    "TLS with %s: its certificate is not what DANE demands",
-		    l->server.host);
-		opened = false;
-	}
-	if (opened) {
+	if (opened && demand_check(&d->demand, &l->server)) {
 		primary_is_up(d, l->server.host);
 		l->state = LANE_IDLE;
 		return true;
@@ -185,15 +180,31 @@ make_demands(struct lane *l)
 {
 	struct delivery *d = l->d;
 	const struct demand_question q = {.conf = d->run->conf,
-	    .job = d->job,
+	    .domain = d->job->domain,
+	    .wish = d->job->tls,
 	    .dns = d->dns,
 	    .deadline = wire_now() + LOOKUPS_MS,
-	    .tally = tally_of(l)};
+	    .tell = tell,
+	    .ctx = l};
 
 	if (demand_make(&d->demand, &q, &d->route))
 		return true;
 	primary_is_down(d, "", d->route.reason);
 	return false;
+}
+
+/* What keeps a target, or a policy, from being of use. */
+static void
+tell(void *ctx, const struct demand_failure *f)
+{
+	struct lane *l = ctx;
+
+	outbound_result(tally_of(l),
+	    &(struct tls_result){.domain = l->d->job->domain,
+		.basis = f->basis,
+		.host = f->host,
+		.failure = f->type,
+		.why = f->why});
 }
 
 static bool

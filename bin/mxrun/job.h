@@ -12,6 +12,7 @@
 
 #include "backoff.h"
 #include "conf.h"
+#include "demand.h"
 #include "policydb.h"
 #include "primaries.h"
 #include "sendproto.h"
@@ -20,22 +21,13 @@
 
 enum { LANES_MAX = 50 };
 
-enum job_tls { /* setting tls (mx-schema(5)): what its primary has to be */
-	JOB_TLS_NONE,
-	JOB_TLS_MAY,
-	JOB_TLS_ENCRYPT,
-	JOB_TLS_VERIFY,
-	JOB_TLS_DANE,
-	JOB_TLS_STS
-};
-
 struct job {
 	char domain[DOMAIN_LEN + LITERAL_LEN + 1]; /* a literal, for a DSN */
 	bool forced;	       /* named, or by ETRN: tried now */
 	bool handled;	       /* we are its backup */
 	struct domain_row row; /* if handled */
 	enum send_identity identity;
-	enum job_tls tls;
+	enum tls_wish tls;
 	struct primary primary; /* state UNKNOWN: nothing is known */
 	struct walk walk;	/* dir_mtime_ns 0: not known */
 	unsigned connections;	/* at once, at most */

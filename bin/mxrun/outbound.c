@@ -8,14 +8,6 @@
 
 static bool look_up_identity(struct policy_db *, struct job *);
 static bool look_up_tls(struct policy_db *, struct job *);
-static bool parse_tls(const char *, enum job_tls *);
-
-static const char *const wishes[] = {[JOB_TLS_NONE] = "none",
-    [JOB_TLS_MAY] = "may",
-    [JOB_TLS_ENCRYPT] = "encrypt",
-    [JOB_TLS_VERIFY] = "verify",
-    [JOB_TLS_DANE] = "dane",
-    [JOB_TLS_STS] = "sts"};
 
 bool
 outbound_look_up(struct policy_db *p, struct job *j)
@@ -138,23 +130,11 @@ look_up_tls(struct policy_db *p, struct job *j)
 
 	switch (policy_setting(p, "tls", domain, text)) {
 	case ANSWER_YES:
-		return parse_tls(text, &j->tls);
+		return tls_wish_parse(text, &j->tls);
 	case ANSWER_NO:
-		j->tls = JOB_TLS_MAY;
+		j->tls = WISH_MAY;
 		return true;
 	default:
 		return false;
 	}
-}
-
-static bool
-parse_tls(const char *s, enum job_tls *out)
-{
-	for (unsigned i = 0; i < sizeof wishes / sizeof *wishes; i++) {
-		if (strcmp(s, wishes[i]) == 0) {
-			*out = (enum job_tls)i;
-			return true;
-		}
-	}
-	return false;
 }

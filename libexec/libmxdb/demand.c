@@ -13,9 +13,14 @@
 
 #include "dane.h"
 #include "ip.h"
-#include "outbound.h"
 
 const char *const tls_basis_name[] = {"no-policy-found", "tlsa", "sts"};
+static const char *const tls_wish_name[] = {[WISH_NONE] = "none",
+    [WISH_MAY] = "may",
+    [WISH_ENCRYPT] = "encrypt",
+    [WISH_VERIFY] = "verify",
+    [WISH_DANE] = "dane",
+    [WISH_STS] = "sts"};
 
 struct making {
 	const struct demand_question *q;
@@ -34,11 +39,26 @@ static bool settle_dane(struct making *, struct send_target *);
 static bool settle_sts(struct making *, struct send_target *);
 static void test_sts(struct making *, struct send_target *);
 static const struct sts_policy *policy_of(struct making *);
+static void find_policy(struct making *);
 static void look_up(struct making *, const struct send_target *);
 static bool without(struct making *, struct send_target *);
 static bool refuse(struct making *, const struct send_target *,
     const char *failure, const char *why);
-static enum send_tls plain(enum job_tls);
+static void tell(const struct demand_question *, const struct demand_failure *);
+static enum send_tls plain(enum tls_wish);
+
+bool
+tls_wish_parse(const char *s, enum tls_wish *out)
+{
+	for (unsigned i = 0; i < sizeof tls_wish_name / sizeof *tls_wish_name;
+	     i++) {
+		if (strcmp(s, tls_wish_name[i]) == 0) {
+			*out = (enum tls_wish)i;
+			return true;
+		}
+	}
+	return false;
+}
 
 bool
 demand_make(struct demand *d, const struct demand_question *q, struct route *r)
@@ -46,6 +66,7 @@ demand_make(struct demand *d, const struct demand_question *q, struct route *r)
 	struct making *m = calloc(1, sizeof *m);
 	size_t tried = r->n;
 
+	d->wish = q->wish;
 	d->n = 0;
 	d->sts_asked = false;
 	r->n = 0;
@@ -93,26 +114,30 @@ demand_basis(const struct demand *d, const char *host)
 }
 
 bool
-demand_is_met(const struct job *j, const struct send_secured *t)
+demand_check(const struct demand *d, struct send_answer *a)
 {
-	return j->tls != JOB_TLS_DANE || strcmp(t->verified, "dane") == 0;
+	if (d->wish != WISH_DANE || strcmp(a->tls.verified, "dane") == 0)
+		return true;
+	reply_set(&a->reply, 451, "4.7.5",
+	    "TLS with %s: its certificate is not what DANE demands", a->host);
+	return false;
 }
 
 /* False: the target may not be used. */
 static bool
 settle(struct making *m, struct send_target *t)
 {
-	enum job_tls wish = m->q->job->tls;
+	enum tls_wish wish = m->q->wish;
 
 	m->basis = BASIS_NONE;
 	t->tls = plain(wish);
-	if (wish == JOB_TLS_NONE || wish == JOB_TLS_VERIFY)
+	if (wish == WISH_NONE || wish == WISH_VERIFY)
 		return true;
 	look_up(m, t);
-	if (m->status == DANE_NONE && wish == JOB_TLS_DANE)
+	if (m->status == DANE_NONE && wish == WISH_DANE)
 		return without(m, t);
 	if (m->status == DANE_NONE ||
-	    (m->status == DANE_UNUSABLE && wish == JOB_TLS_STS))
+	    (m->status == DANE_UNUSABLE && wish == WISH_STS))
 		return settle_sts(m, t);
 	m->basis = BASIS_TLSA;
 	return settle_dane(m, t);
@@ -122,14 +147,14 @@ settle(struct making *m, struct send_target *t)
 static bool
 settle_dane(struct making *m, struct send_target *t)
 {
-	bool needed = m->q->job->tls == JOB_TLS_DANE;
+	bool needed = m->q->wish == WISH_DANE;
 
 	switch (m->status) {
 	case DANE_FOUND:
 		t->tls = SEND_TLS_DANE;
 		strlcpy(t->base, m->dane.base, sizeof t->base);
 		if (!m->route->named)
-			strlcpy(t->domain, m->q->job->domain, sizeof t->domain);
+			strlcpy(t->domain, m->q->domain, sizeof t->domain);
 		return (t->tlsa = strdup(m->dane.tlsa.text)) != NULL;
 	case DANE_UNUSABLE:
 		t->tls = SEND_TLS_ENCRYPT;
@@ -150,7 +175,7 @@ settle_dane(struct making *m, struct send_target *t)
 static bool
 settle_sts(struct making *m, struct send_target *t)
 {
-	bool needed = m->q->job->tls == JOB_TLS_STS;
+	bool needed = m->q->wish == WISH_STS;
 	const struct sts_policy *p = policy_of(m);
 
 	if (p == NULL || p->mode == STS_NONE) {
@@ -190,26 +215,36 @@ static const struct sts_policy *
 policy_of(struct making *m)
 {
 	struct demand *d = m->demand;
-	const struct job *j = m->q->job;
-	char host[DOMAIN_LEN + 1];
+	const struct demand_question *q = m->q;
 
-	if (*j->domain == '[' || (m->route->named && j->tls != JOB_TLS_STS))
+	if (*q->domain == '[' || (m->route->named && q->wish != WISH_STS))
 		return NULL;
 	if (!d->sts_asked) {
-		sts_find(&(struct sts_question){m->q->conf, m->q->dns,
-			     j->domain, m->q->deadline},
-		    &d->sts);
+		find_policy(m);
 		d->sts_asked = true;
-		snprintf(host, sizeof host, "mta-sts.%.245s", j->domain);
-		if (d->sts.failure != STS_NO_FAILURE)
-			outbound_result(m->q->tally,
-			    &(struct tls_result){.domain = j->domain,
-				.basis = BASIS_STS,
-				.host = host,
-				.failure = sts_failure_name[d->sts.failure],
-				.why = d->sts.why});
 	}
 	return d->sts.has ? &d->sts.policy : NULL;
+}
+
+static void
+find_policy(struct making *m)
+{
+	struct sts_found *found = &m->demand->sts;
+	const struct demand_question *q = m->q;
+	char host[DOMAIN_LEN + 1];
+
+	if (q->known != NULL) {
+		sts_recall(q->known, q->domain, found);
+		return;
+	}
+	sts_find(
+	    &(struct sts_question){q->conf, q->dns, q->domain, q->deadline},
+	    found);
+	snprintf(host, sizeof host, "mta-sts.%.245s", q->domain);
+	if (found->failure != STS_NO_FAILURE)
+		tell(q,
+		    &(struct demand_failure){BASIS_STS, host,
+			sts_failure_name[found->failure], found->why});
 }
 
 /* Once for all addresses of a host. */
@@ -241,27 +276,30 @@ refuse(struct making *m, const struct send_target *t, const char *failure,
     const char *why)
 {
 	if (!m->told)
-		outbound_result(m->q->tally,
-		    &(struct tls_result){.domain = m->q->job->domain,
-			.basis = m->basis,
-			.host = t->host,
-			.failure = failure,
-			.why = why});
+		tell(m->q,
+		    &(struct demand_failure){m->basis, t->host, failure, why});
 	m->told = true;
 	snprintf(m->route->reason, sizeof m->route->reason,
 	    "451 4.7.5 TLS with %.100s: %s", t->host, why);
 	return false;
 }
 
-static enum send_tls
-plain(enum job_tls wish)
+static void
+tell(const struct demand_question *q, const struct demand_failure *f)
 {
-	static const enum send_tls of[] = {[JOB_TLS_NONE] = SEND_TLS_NONE,
-	    [JOB_TLS_MAY] = SEND_TLS_MAY,
-	    [JOB_TLS_ENCRYPT] = SEND_TLS_ENCRYPT,
-	    [JOB_TLS_VERIFY] = SEND_TLS_VERIFY,
-	    [JOB_TLS_DANE] = SEND_TLS_DANE,
-	    [JOB_TLS_STS] = SEND_TLS_VERIFY};
+	if (q->tell != NULL)
+		q->tell(q->ctx, f);
+}
+
+static enum send_tls
+plain(enum tls_wish wish)
+{
+	static const enum send_tls of[] = {[WISH_NONE] = SEND_TLS_NONE,
+	    [WISH_MAY] = SEND_TLS_MAY,
+	    [WISH_ENCRYPT] = SEND_TLS_ENCRYPT,
+	    [WISH_VERIFY] = SEND_TLS_VERIFY,
+	    [WISH_DANE] = SEND_TLS_DANE,
+	    [WISH_STS] = SEND_TLS_VERIFY};
 
 	return of[wish];
 }

@@ -24,5 +24,7 @@ struct sts_found {
 };
 
 void sts_find(const struct sts_question *, struct sts_found *);
+/* What is there already: nobody waits. */
+void sts_recall(struct state_db *, const char *domain, struct sts_found *);
 
 #endif

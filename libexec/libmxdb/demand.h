@@ -8,9 +8,17 @@
 #define DEMAND_H
 
 #include "dns.h"
-#include "job.h"
 #include "route.h"
 #include "stsfind.h"
+
+enum tls_wish { /* setting tls (mx-schema(5)): what a primary has to be */
+	WISH_NONE,
+	WISH_MAY,
+	WISH_ENCRYPT,
+	WISH_VERIFY,
+	WISH_DANE,
+	WISH_STS
+};
 
 enum tls_basis { /* RFC 8460 4.2, policy-type */
 	BASIS_NONE,
@@ -20,6 +28,7 @@ enum tls_basis { /* RFC 8460 4.2, policy-type */
 extern const char *const tls_basis_name[];
 
 struct demand {
+	enum tls_wish wish;
 	struct demand_of {
 		char host[SEND_HOST]; /* as send_answer has it */
 		enum tls_basis basis;
@@ -29,15 +38,27 @@ struct demand {
 	struct sts_found sts; /* once asked for */
 };
 
-struct tally_tls;
+struct demand_failure { /* a demand that could not be found out, or met */
+	enum tls_basis basis;
+	const char *host; /* a name alone */
+	const char *type; /* its result-type (RFC 8460 4.3) */
+	const char *why;
+};
 
 struct demand_question {
 	const struct conf *conf;
-	const struct job *job;
+	const char *domain; /* inner form, or an address literal */
+	enum tls_wish wish;
 	struct dns *dns;
 	int64_t deadline; /* wire_now(); of all look-ups */
-	struct tally_tls *tally;
+	/* MTA-STS as far as a policy is there; NULL: it may be fetched */
+	struct state_db *known;
+	void (*tell)(void *ctx, const struct demand_failure *); /* or NULL */
+	void *ctx;
 };
+
+/* False: it is none of them. */
+bool tls_wish_parse(const char *, enum tls_wish *);
 
 /*
  * Fills in what the targets of R have to be, and takes those out of it that
@@ -48,7 +69,8 @@ bool demand_make(
 void demand_free(struct demand *, struct route *);
 /* Of a host as an answer names it. */
 enum tls_basis demand_basis(const struct demand *, const char *host);
-/* The session is as good as the domain's setting wants it. */
-bool demand_is_met(const struct job *, const struct send_secured *);
+/* Of a session that is open: it is as good as the setting wants it, or its
+ * reply says why not. */
+bool demand_check(const struct demand *, struct send_answer *);
 
 #endif

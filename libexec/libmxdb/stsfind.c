@@ -13,7 +13,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "log.h"
 #include "wire.h"
 
 enum {
@@ -32,6 +31,7 @@ struct look {
 	time_t now;
 };
 
+static void give(const struct sts_entry *, struct sts_found *);
 static void find_id(struct look *);
 static bool is_to_be_fetched(const struct look *);
 static void fetch(struct look *);
@@ -56,11 +56,28 @@ sts_find(const struct sts_question *q, struct sts_found *out)
 		fetch(l);
 		note(l);
 	}
-	out->has = stscache_holds(&l->entry, l->now);
-	if (out->has)
-		out->policy = l->entry.policy;
+	give(&l->entry, out);
 	state_db_close(l->state);
 	free(l);
+}
+
+void
+sts_recall(struct state_db *state, const char *domain, struct sts_found *out)
+{
+	struct sts_entry *e = malloc(sizeof *e);
+
+	*out = (struct sts_found){.has = false};
+	if (e != NULL && stscache_find(state, domain, e) == ANSWER_YES)
+		give(e, out);
+	free(e);
+}
+
+static void
+give(const struct sts_entry *e, struct sts_found *out)
+{
+	out->has = stscache_holds(e, time(NULL));
+	if (out->has)
+		out->policy = e->policy;
 }
 
 /* Exactly one record may mean to be one (RFC 8461 3.1). */
