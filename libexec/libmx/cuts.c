@@ -34,9 +34,12 @@ cuts_octets(const struct cuts *c)
 uint64_t
 cuts_end(const struct cuts *c)
 {
-	const struct cut *last = &c->cut[c->n - 1];
+	const struct cut *last;
 
-	return c->n == 0 ? 0 : last->at + last->octets;
+	if (c->n == 0)
+		return 0;
+	last = &c->cut[c->n - 1];
+	return last->at + last->octets;
 }
 
 uint64_t
