@@ -22,6 +22,21 @@ tls() {
 reason() {
 	sed -n 's/.* reason="\(.*\)".*/\1/p' "$scratch/log.run" | tail -n 1
 }
+# ask RCPT: what it is answered, nothing being remembered
+ask() {
+	rm -f "$scratch"/state.db*
+	policy "UPDATE policy SET verdict = 'defer'
+	    WHERE test IN ('recipient', 'unknown')"
+	"$tests/peers/client.py" 127.0.0.1 a@a.test "$1" \
+	    -- "$build/bin/mxrecv" -f "$conf" 2>>"$scratch/log" | head -n 1
+}
+# heard: what the scripted primary was told since mark
+mark() {
+	lines=$(wc -l <"$scratch/mx/log")
+}
+heard() {
+	tail -n "+$((lines + 1))" "$scratch/mx/log"
+}
 # fresh RULE=REPLY…: an instance whose b.test has a scripted primary
 fresh() {
 	[ -z "${primary_pid-}" ] || stop "$primary_pid"
@@ -51,12 +66,13 @@ mxq stats >>"$scratch/out" 2>&1
 like "$(cat "$scratch/out")" '4.7.4 TLS is required' 'and mxq'
 fresh 'RCPT:bad@b.test=550 5.1.1 no such user'
 tls encrypt
-run
-policy "UPDATE policy SET verdict = 'defer' WHERE test = 'recipient'"
-like "$("$tests/peers/client.py" 127.0.0.1 a@a.test bad@b.test \
-    -- "$build/bin/mxrecv" -f "$conf" 2>>"$scratch/log")" '^450 4.1.1 ' \
-    'it is still asked about recipients'
-like "$(mxq stats 2>&1)" '4.7.4 TLS is required' 'and what it lacks is TLS'
+mark
+like "$(ask bad@b.test)" '^450 4.1.1 .*not known here' \
+    'encrypt: nor is it asked about recipients'
+is "$(heard | grep -c '^MAIL\|^RCPT')" 0 'in clear'
+like "$(mxq stats 2>&1)" '4.7.4 TLS is required' 'what it lacks is TLS'
+tls may
+like "$(ask bad@b.test)" '^450 4.1.1 .*550 5.1.1 no such user' 'with may it is'
 fresh "$offer" 'STARTTLS=454 4.7.0 not now'
 run
 is "$(taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:1 \
@@ -101,6 +117,31 @@ for how in cut bye; do
 	over "!$how 250-2.0.0 taken\\r\\n"
 	is "$(taken):$(count_queued)" 1:1 "$how: nor is the first of its lines"
 done
+
+# ---- recipients
+fresh "$offer" "STARTTLS=!tls $scratch/mx.pem" \
+    'RCPT:bad@b.test=550 5.1.1 no such user'
+for wish in may encrypt; do
+	tls $wish
+	mark
+	like "$(ask bad@b.test)" '^450 4.1.1 .*550 5.1.1 no such user' \
+	    "$wish: asked over TLS"
+	is "$(heard | grep -o '^RCPT\|^STARTTLS' | tr '\n' ' ')" \
+	    'STARTTLS RCPT ' 'and not before'
+done
+for wish in verify dane sts; do
+	tls $wish
+	mark
+	like "$(ask bad@b.test)" '^450 4.1.1 .*not known here' \
+	    "$wish: not to be had, not asked"
+	is "$(heard | grep -v '^-- \|^EHLO\|^STARTTLS\|^QUIT')" '' \
+	    'nor told of anybody'
+	like "$(mxq stats 2>&1)" '4.7.5 TLS with' 'which mxq tells'
+done
+tls none
+mark
+like "$(ask bad@b.test)" '^450 4.1.1 .*550 5.1.1 no such user' 'none: asked'
+is "$(heard | grep -c '^STARTTLS')" 0 'in clear'
 
 # ---- Postfix
 if [ "$(id -u)" -ne 0 ] || ! unpack_postfix; then
@@ -201,4 +242,27 @@ for way in $postfix_port $postfix_data; do
 	ok $? 'a large message arrives as it was'
 	is "$(grep -c 'using TLS' "$mailbox"/new/*)" 1 'over TLS'
 done
+
+# ---- one that says 530 to MAIL in clear
+strict=$(free_port)
+cat >>"$home/etc/master.cf" <<-END
+	127.0.0.1:$strict inet n - n - - smtpd
+	  -o smtpd_tls_security_level=encrypt
+	  -o { virtual_mailbox_maps = inline:{ { c@b.test = box/ } } }
+END
+kill -HUP "$master"
+until_true 20 listens "$strict"
+ok $? 'Postfix that wants TLS serves'
+policy "UPDATE domain SET route = '[127.0.0.1]:$strict'"
+for wish in may encrypt; do
+	tls $wish
+	like "$(ask nobody@b.test)" '^450 4.1.1 .*550 5.1.1 .*User unknown' \
+	    "$wish: it is asked over TLS"
+	like "$(ask c@b.test)" '^250 ' 'and knows some'
+done
+tls none
+like "$(ask nobody@b.test)" '^250 ' 'none: it says nothing of anybody'
+tls verify
+like "$(ask c@b.test)" '^450 4.1.1 .*not known here' \
+    'verify: nobody vouches for it, it is not asked'
 done_testing

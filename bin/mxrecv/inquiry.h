@@ -69,7 +69,6 @@ struct inquiry {
 	/* of the recipient that is looked at */
 	enum rcpt_answer rcpt_answer;
 	char rcpt_asked[MAILBOX_LEN + 1], rcpt_told[TOLD_LEN];
-	enum route_status routed;
 	/* recipients to be asked for again once the client has gone */
 	unsigned nstale;
 	char stale[STALE_MOST][MAILBOX_LEN + 1];
@@ -105,17 +104,12 @@ void inquiry_turn(struct inquiry *, const struct session *);
 /* The message as it was received, to be read at SPOOL_HEAD; -1: no. */
 int inquiry_message(struct inquiry *, const struct session *);
 
-struct callout_answer;
 /* inquiry_address.c */
 enum sender_answer inquiry_sender(
     void *ctx, const struct session *, char told[TOLD_LEN]);
 enum sender_answer inquiry_callout(
     void *ctx, const struct session *, char told[TOLD_LEN]);
 enum { CALLOUT_MS = 20 * 1000 };
-/* Finds the way and asks, until the question's deadline.  False: there is no
- * way, routed says why. */
-bool inquiry_call(struct inquiry *, const struct route_question *,
-    const char *mailbox, bool catchall, struct callout_answer *);
 
 /* inquiry_rcpt.c */
 enum rcpt_answer inquiry_recipient(
@@ -132,7 +126,7 @@ void inquiry_learned(
 /* inquiry_way.c */
 /* The way to a primary, and what a session with it has to be: route and
  * demand, for demand_free() once it was opened.  False: there is none that may
- * be used, routed and the route's reason say why. */
+ * be used, the route's reason says why. */
 bool inquiry_find_primary(struct inquiry *, const char *domain,
     const struct domain_row *, int64_t deadline);
 
@@ -146,6 +140,7 @@ void inquiry_through_end(struct inquiry *);
 
 /* inquiry_primary.c */
 struct primary;
+struct callout_answer;
 /* News of a domain's primary, which is known as P; what is no news is not
  * written. */
 void inquiry_heard(struct inquiry *, const char *domain, struct primary *p,

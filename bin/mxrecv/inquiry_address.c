@@ -23,34 +23,8 @@ static enum sender_answer recall(
 static enum sender_answer find_way(
     struct inquiry *, const struct session *, char told[TOLD_LEN]);
 static enum sender_answer call_sender(struct inquiry *, const struct session *,
-    const struct route *, char told[TOLD_LEN]);
+    struct route *, char told[TOLD_LEN]);
 static bool may_call(struct inquiry *, const char *domain);
-
-bool
-inquiry_call(struct inquiry *q, const struct route_question *rq,
-    const char *mailbox, bool catchall, struct callout_answer *a)
-{
-	struct dns *dns = dns_new(q->conf);
-	struct route *r = &q->route;
-
-	*a = (struct callout_answer){.result = CALLOUT_UNREACHABLE};
-	q->routed =
-	    dns == NULL ? ROUTE_TEMPORARY : route_find(dns, q->conf, rq, r);
-	dns_free(dns);
-	if (q->routed != ROUTE_FOUND) {
-		strlcpy(a->reply, r->reason, sizeof a->reply);
-		return false;
-	}
-	callout_ask(&(struct callout){.libexec = q->conf->libexec,
-			.helo = q->conf->hostname,
-			.target = r->target,
-			.ntarget = r->n,
-			.mailbox = mailbox,
-			.catchall = catchall,
-			.deadline = rq->deadline},
-	    a);
-	return true;
-}
 
 enum sender_answer
 inquiry_sender(void *ctx, const struct session *s, char told[TOLD_LEN])
@@ -177,18 +151,23 @@ may_call(struct inquiry *q, const char *domain)
 		now) == ANSWER_YES;
 }
 
+/* Over TLS where that works: what a stranger's host promises is for those who
+ * send it mail. */
 static enum sender_answer
-call_sender(struct inquiry *q, const struct session *s, const struct route *r,
+call_sender(struct inquiry *q, const struct session *s, struct route *r,
     char told[TOLD_LEN])
 {
 	const char *mailbox = s->mail.sender.mailbox;
 	struct callout_answer a;
 	struct address said = {.asked = time(NULL)};
 
+	for (size_t i = 0; i < r->n; i++)
+		r->target[i].tls = SEND_TLS_MAY;
 	callout_ask(&(struct callout){.libexec = q->conf->libexec,
 			.helo = q->conf->hostname,
 			.target = r->target,
 			.ntarget = r->n,
+			.authorities = q->conf->tls_authorities,
 			.mailbox = mailbox,
 			.deadline = inquiry_deadline(s, CALLOUT_MS)},
 	    &a);

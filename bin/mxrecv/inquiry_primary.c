@@ -103,8 +103,6 @@ inquiry_heard(struct inquiry *q, const char *domain, struct primary *p,
 	if (reached && p->health.state == PRIMARY_UP &&
 	    now - p->last_attempt < PRIMARY_FRESH)
 		return;
-	if (reached && primary_lacks_tls(p)) /* which is not over by that */
-		return;
 	if (!reached && policy != NULL)
 		policy_backoff(policy, &backoff);
 	if (primary_hear(p,

@@ -40,6 +40,7 @@ static enum rcpt_answer by_table(
     struct inquiry *, const struct session *, bool *decided);
 static enum rcpt_answer by_memory(struct rcpt_question *, bool *decided);
 static enum rcpt_answer by_primary(struct rcpt_question *);
+static void call(struct rcpt_question *, bool, struct callout_answer *);
 static void count_slow(struct inquiry *, int64_t ms);
 static enum rcpt_answer while_down(const struct rcpt_question *);
 static bool needs_catchall(const struct rcpt_question *);
@@ -180,8 +181,7 @@ ask(struct rcpt_question *rq)
 	answer = by_memory(rq, &decided);
 	if (decided)
 		return answer;
-	if (rq->primary.next_ask > rq->now && is_believable(rq) &&
-	    !primary_lacks_tls(&rq->primary))
+	if (rq->primary.next_ask > rq->now && is_believable(rq))
 		return while_down(rq);
 	if (rq->q->slow_ms >= CALLOUTS_SLOW * 1000)
 		return RCPT_NOT_SAID;
@@ -220,12 +220,7 @@ by_primary(struct rcpt_question *rq)
 	int64_t began = wire_now();
 	struct callout_answer a;
 
-	inquiry_call(rq->q,
-	    &(struct route_question){.domain = rq->domain,
-		.handled = true,
-		.row = rq->row->route,
-		.deadline = rq->deadline},
-	    rq->mailbox, catchall, &a);
+	call(rq, catchall, &a);
 	count_slow(rq->q, wire_now() - began);
 	strlcpy(rq->told, a.reply, TOLD_LEN);
 	inquiry_heard(rq->q, rq->domain, &rq->primary, &a);
@@ -242,6 +237,30 @@ by_primary(struct rcpt_question *rq)
 	default:
 		return RCPT_NOT_SAID;
 	}
+}
+
+/* In a session that mail could go over, or not at all. */
+static void
+call(struct rcpt_question *rq, bool catchall, struct callout_answer *a)
+{
+	struct inquiry *q = rq->q;
+
+	*a = (struct callout_answer){.result = CALLOUT_UNREACHABLE};
+	if (!inquiry_find_primary(q, rq->domain, rq->row, rq->deadline)) {
+		strlcpy(a->reply, q->route.reason, sizeof a->reply);
+		return;
+	}
+	callout_ask(&(struct callout){.libexec = q->conf->libexec,
+			.helo = q->conf->hostname,
+			.target = q->route.target,
+			.ntarget = q->route.n,
+			.authorities = q->conf->tls_authorities,
+			.demand = &q->demand,
+			.mailbox = rq->mailbox,
+			.catchall = catchall,
+			.deadline = rq->deadline},
+	    a);
+	demand_free(&q->demand, &q->route);
 }
 
 /* A thousand recipients must not wait for a slow primary one by one. */

@@ -38,13 +38,8 @@ find_route(struct inquiry *q, struct dns *dns, const struct route_question *rq)
 {
 	struct route *r = &q->route;
 
-	q->routed = ROUTE_TEMPORARY;
-	if (dns != NULL)
-		q->routed = route_find(dns, q->conf, rq, r);
-	else
-		strlcpy(r->reason, "the resolver can not be set up",
-		    sizeof r->reason);
-	if (q->routed != ROUTE_FOUND)
+	strlcpy(r->reason, "the resolver can not be set up", sizeof r->reason);
+	if (dns == NULL || route_find(dns, q->conf, rq, r) != ROUTE_FOUND)
 		return false;
 	strlcpy(r->reason, "its settings can not be read", sizeof r->reason);
 	return true;

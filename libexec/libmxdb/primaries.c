@@ -58,14 +58,6 @@ primary_is_away(const struct primary *p)
 }
 
 /* As mx-send(8) and mxrun(8) say it. */
-bool
-primary_lacks_tls(const struct primary *p)
-{
-	return primary_is_away(p) &&
-	    (strncmp(p->reply, "451 4.7.4 TLS ", 14) == 0 ||
-		strncmp(p->reply, "451 4.7.5 TLS ", 14) == 0);
-}
-
 time_t
 primary_down(const struct primary *p, time_t now)
 {

@@ -43,8 +43,6 @@ bool primary_is_away(const struct primary *);
 time_t primary_due(const struct primary *);
 /* It was DOWN when it was heard of last, or has not settled since. */
 bool primary_returns(const struct primary *);
-/* That is for want of TLS alone: it answers, but is not handed mail. */
-bool primary_lacks_tls(const struct primary *);
 /* Seconds it was DOWN in all: by this the memory of its answers stands still
  * while it can not be asked. */
 time_t primary_down(const struct primary *, time_t now);

@@ -9,13 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "demand.h"
 #include "sendproto.h"
 
 enum callout_result {
 	CALLOUT_GOOD,
-	CALLOUT_BAD,	   /* refused for good */
-	CALLOUT_TEMPORARY, /* it answers, and does not say */
-	CALLOUT_UNREACHABLE
+	CALLOUT_BAD,	    /* refused for good */
+	CALLOUT_TEMPORARY,  /* it answers, and does not say */
+	CALLOUT_UNREACHABLE /* or not as it has to be */
 };
 
 enum { CALLOUT_REPLY = 200 };
@@ -24,6 +25,8 @@ struct callout {
 	const char *libexec, *helo;
 	const struct send_target *target;
 	size_t ntarget;
+	const char *authorities;     /* of certificates; "": the system's */
+	const struct demand *demand; /* on the targets; NULL: none */
 	const char *mailbox;
 	bool catchall;	  /* ask for a name at random, too */
 	int64_t deadline; /* of all of it, wire_now() */

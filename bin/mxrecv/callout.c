@@ -32,11 +32,15 @@ callout_ask(const struct callout *c, struct callout_answer *a)
 	if (s == NULL)
 		return;
 	sender_limit(s, STEP_SECONDS);
+	sender_authorities(s, c->authorities);
 	if (sender_open(
 		s, c->helo, c->target, c->ntarget, c->deadline, &opened) == 0) {
+		bool good = opened.status == SEND_IS_OPEN &&
+		    (c->demand == NULL || demand_check(c->demand, &opened));
+
 		strlcpy(a->host, opened.host, sizeof a->host);
 		note_reply(a, &opened.reply);
-		if (opened.status == SEND_IS_OPEN)
+		if (good)
 			probe(s, c, a);
 	}
 	sender_stop(s);
