@@ -265,4 +265,7 @@ like "$(ask nobody@b.test)" '^250 ' 'none: it says nothing of anybody'
 tls verify
 like "$(ask c@b.test)" '^450 4.1.1 .*not known here' \
     'verify: nobody vouches for it, it is not asked'
+sed -i "s,^tls_authorities .*,tls_authorities $scratch/mx.b.test.pem," "$conf"
+like "$(ask nobody@b.test)" '^450 4.1.1 .*550 5.1.1 .*User unknown' \
+    'tls_authorities does, it is'
 done_testing
