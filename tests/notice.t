@@ -95,4 +95,35 @@ run
 is "$(find "$spool/queue/example.net" -type f | wc -l)" 1 \
     'one letter waits, and makes no other'
 
+# ---- what waits may not wait for ever, nor be any amount
+faketime=$(find /usr/lib -name libfaketime.so.1 | head -n 1)
+run_at() {
+	LD_PRELOAD=$faketime FAKETIME=$1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
+	    NO_FAKE_STAT=1 "$build/bin/mxrun" -v -f "$conf" 2>"$scratch/log"
+}
+noticed() {
+	sed -n 's/^notice .*notice=\([a-z]*\).*/\1/p' "$scratch/log" | paste -sd ' '
+}
+rm -rf "$spool" "$scratch"/state.db*
+policy "INSERT INTO domain_setting VALUES('example.com', 'quota_messages', '5')"
+for _ in 1 2 3; do
+	send a@example.org b@example.com >/dev/null
+done
+run
+is "$(noticed)" '' 'three of five: no alarm'
+send a@example.org b@example.com >/dev/null
+run
+is "$(noticed)" quota 'four of five: the contact is told'
+run
+is "$(noticed)" '' 'once a day'
+policy "DELETE FROM domain_setting WHERE name = 'quota_messages'"
+if [ -n "$faketime" ]; then
+	rm -rf "$scratch"/state.db*
+	run_at +27d
+	is "$(noticed)" '' 'four days are left'
+	rm -rf "$scratch"/state.db*
+	run_at +29d
+	is "$(noticed)" expiry 'two days before the first bounce it is told'
+fi
+
 done_testing
