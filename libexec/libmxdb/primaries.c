@@ -57,7 +57,6 @@ primary_is_away(const struct primary *p)
 	    p->health.state == PRIMARY_SUSPECT;
 }
 
-/* As mx-send(8) and mxrun(8) say it. */
 time_t
 primary_down(const struct primary *p, time_t now)
 {
