@@ -438,8 +438,11 @@ test_cut_short(void)
 static void
 expect_octets(const char *s, size_t n, int code)
 {
+	char name[40];
+
 	next = session_line(&session, s, n, &r);
-	is_int(r.code, code, s);
+	snprintf(name, sizeof name, "a line of %zu octets", n);
+	is_int(r.code, code, name);
 }
 
 static void
