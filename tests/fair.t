@@ -45,7 +45,7 @@ probes() {
 	pgrep -P "$(pgrep -d , -P "$1")" 2>/dev/null | wc -l
 }
 
-mxrun -v 2>"$scratch/log" &
+"$build/bin/mxrun" -f "$conf" -v 2>"$scratch/log" &
 run=$!
 will_stop $run
 until_true 20 all_taken
@@ -64,7 +64,7 @@ ok $? 'but not all at once'
 twice_taken() {
 	[ "$(find "$scratch/mx" -name 'message.*' | wc -l)" -eq 200 ]
 }
-mxrun -v 2>>"$scratch/log" &
+"$build/bin/mxrun" -f "$conf" -v 2>>"$scratch/log" &
 again=$!
 will_stop $again
 until_true 20 twice_taken

@@ -23,9 +23,7 @@ is "$(count_queued)" "$messages" 'and is in the queue'
 chmod 755 "$scratch"
 mkdir -m 777 "$scratch/sunk"
 sink=$(free_port)
-from_postfix smtp-sink -u nobody -d "$scratch/sunk/m." "127.0.0.1:$sink" 100 \
-    >/dev/null 2>&1 &
-will_stop $!
+start_sink -u nobody -d "$scratch/sunk/m." "127.0.0.1:$sink" 100
 until_true 10 listens "$sink"
 policy "UPDATE domain SET route = '[127.0.0.1]:$sink'"
 began=$(date +%s)

@@ -60,9 +60,7 @@ done
 # ---- smtp-sink as the primary
 mkdir -m 777 "$scratch/sunk"
 sink=$(free_port)
-from_postfix smtp-sink -u nobody -d "$scratch/sunk/m." "127.0.0.1:$sink" 100 \
-    >/dev/null 2>&1 &
-will_stop $!
+start_sink -u nobody -d "$scratch/sunk/m." "127.0.0.1:$sink" 100
 until_true 10 listens "$sink"
 policy "UPDATE domain SET route = '[127.0.0.1]:$sink'"
 from_postfix smtp-source -M client.test -s 3 -m 30 -l 2000 -f a@a.test \

@@ -15,9 +15,7 @@
 count=${BENCH_DRAIN:-200}
 many=${BENCH_DOMAINS:-20}
 sink=$(free_port)
-LD_LIBRARY_PATH=$postfix/usr/lib/postfix "$postfix/usr/sbin/smtp-sink" \
-    -u nobody ":$sink" 1000 >/dev/null 2>&1 &
-will_stop $!
+start_sink -u nobody ":$sink" 1000
 until_true 10 listens "$sink"
 
 # host N: where dN.test has its primary

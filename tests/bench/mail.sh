@@ -49,8 +49,7 @@ source_to() {
 }
 
 sink_at() {
-	from_postfix smtp-sink -u nobody "127.0.0.1:$1" 200 >/dev/null 2>&1 &
-	will_stop $!
+	start_sink -u nobody "127.0.0.1:$1" 200
 	until_true 10 listens "$1"
 }
 

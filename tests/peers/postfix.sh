@@ -22,6 +22,14 @@ from_postfix() {
 	    "$postfix/usr/sbin/$program" "$@"
 }
 
+# start_sink ARGUMENT...: an smtp-sink, until the end.  A function in the
+# background would be a shell of its own, which does not stop what it has started
+start_sink() {
+	LD_LIBRARY_PATH=$postfix/usr/lib/postfix \
+	    "$postfix/usr/sbin/smtp-sink" "$@" >/dev/null 2>&1 &
+	will_stop $!
+}
+
 # start_postfix DOMAIN: takes mail for anyone at DOMAIN into $mailbox/new, at
 # $postfix_port as it comes, at $postfix_data without CHUNKING, at
 # $postfix_plain without any extension; lines of $postfix_settings are added to
