@@ -28,8 +28,8 @@ static const char *const sentence[] = {
     [DSN_DELAYED] = "waits here: the mail server of these recipients does not "
 		    "take it yet.\r\nNothing needs to be done, it is tried "
 		    "again by itself.",
-    [DSN_RELAYED] = "was passed on to the mail server of these recipients, "
-		    "which gives no further notice:"};
+    [DSN_RELAYED] = ("was passed on to the mail server of these recipients, "
+		     "which gives no further notice:")};
 static const char *const action_name[] = {[DSN_FAILED] = "failed",
     [DSN_DELAYED] = "delayed",
     [DSN_RELAYED] = "relayed"};
