@@ -187,12 +187,11 @@ read_block(
 		else if (*ready || !set_pair(a, key, value))
 			break;
 	}
-	if (status == PAIRS_ERROR && errno != EBADMSG)
-		return -1;
 	if (status == PAIRS_END && n > 0)
 		return 0;
 	*a = (struct tls_answer){.up = false};
-	errno = EPROTO;
+	if (status != PAIRS_ERROR || errno == EBADMSG)
+		errno = EPROTO;
 	return -1;
 }
 

@@ -15,6 +15,7 @@
 static char libexec[] = "/tmp/unit-XXXXXX";
 static struct tls_answer answer;
 static struct helper helper;
+static int64_t patience = 500; /* ms */
 
 /* A helper that does what the shell is told: -1 it was not ready, -2 it did
  * not finish. */
@@ -23,7 +24,7 @@ ask(const char *script)
 {
 	const struct tls_request r = {.mode = TLS_CLIENT};
 	const struct tls_call c = {
-	    .where = libexec, .network = 0, .deadline = wire_now() + 500};
+	    .where = libexec, .network = 0, .deadline = wire_now() + patience};
 	char path[64];
 	FILE *f;
 
@@ -38,7 +39,8 @@ ask(const char *script)
 	errno = 0;
 	if (tls_start(&c, &r, &helper, &answer) == -1)
 		return -1;
-	return tls_finish(&helper, wire_now() + 500, &answer) == -1 ? -2 : 0;
+	return tls_finish(&helper, wire_now() + patience, &answer) == -1 ? -2
+									 : 0;
 }
 
 #define READ "while read -r l && test -n \"$l\"; do :; done;"
@@ -128,6 +130,8 @@ useless(void)
 	nonsense(READ "kill -9 $$", -1, EPROTO, "killed");
 	nonsense("exec sleep 60", -1, ETIMEDOUT, "silent");
 	nonsense(SAY(READY) "; exec sleep 60", -2, ETIMEDOUT, "then silent");
+	nonsense(SAY(READY UP) "; exec sleep 60", -2, ETIMEDOUT,
+	    "silent in the middle");
 	nonsense(SAY(READY) "; kill -9 $$", -2, EPROTO, "then killed");
 	nonsense(SAY("ready=no\\n\\n"), -1, EPROTO, "not ready");
 	nonsense(SAY("\\n"), -1, EPROTO, "empty");
@@ -146,6 +150,7 @@ useless(void)
 	    "a peer's name that is none");
 	nonsense(SAY(READY UP "bits=many\\n\\n"), -2, EPROTO, "no number");
 	nonsense(SAY(READY UP "x=y\\n\\n"), -2, EPROTO, "no such key");
+	patience = 60000; /* 8 MB are heard of it */
 	nonsense(READ "printf '" READY "'; yes up=yes 2>/dev/null", -2, EPROTO,
 	    "no end");
 	nonsense(READ "head -c 100000 /dev/zero", -1, EPROTO, "NULs");
