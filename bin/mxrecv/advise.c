@@ -115,7 +115,7 @@ is_there(const char *where, unsigned short port)
 {
 	struct sockaddr_un local = {.sun_family = AF_UNIX};
 	struct sockaddr_storage ss;
-	struct conf_resolver r;
+	struct endpoint r;
 	socklen_t len = sizeof local;
 	int fd, result, saved;
 

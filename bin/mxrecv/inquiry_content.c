@@ -129,7 +129,6 @@ start_dkim(struct inquiry *q, const struct session *s)
 	    .deadline_ms = DKIM_MS};
 
 	add_spf(q, s, &r);
-	memcpy(r.resolver, q->conf->resolver, sizeof r.resolver);
 	if (dkim_start(q->conf->libexec, &r, &q->dkim.helper) == 0)
 		q->dkim.state = CONTENT_ASKED;
 }

@@ -105,6 +105,5 @@ start(struct inquiry *q, const struct session *s)
 	strlcpy(r.helo, s->helo, sizeof r.helo);
 	strlcpy(r.sender, s->mail.sender.mailbox, sizeof r.sender);
 	strlcpy(r.receiver, q->conf->hostname, sizeof r.receiver);
-	memcpy(r.resolver, q->conf->resolver, sizeof r.resolver);
 	return spf_start(q->conf->libexec, &r, &q->spf.helper) == 0;
 }

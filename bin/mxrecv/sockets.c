@@ -13,7 +13,7 @@
 
 enum { FIRST_PASSED = 3, SMTP_PORT = 25, BACKLOG = 1024 };
 
-static int bind_to(const struct conf_resolver *);
+static int bind_to(const struct endpoint *);
 static bool is_listening(int);
 static unsigned passed(void);
 static void take(struct sockets *, int);
@@ -21,7 +21,7 @@ static void take(struct sockets *, int);
 const char *
 sockets_open(struct sockets *s, const char *address)
 {
-	struct conf_resolver at;
+	struct endpoint at;
 	int fd;
 
 	if (s->n == SOCKETS_MAX)
@@ -58,7 +58,7 @@ sockets_close(struct sockets *s)
 }
 
 static int
-bind_to(const struct conf_resolver *at)
+bind_to(const struct endpoint *at)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = ip_to_sockaddr(&at->ip, at->port, &ss);

@@ -53,7 +53,7 @@ static const struct key keys[] = {
     STRING("state", PATH, state),
     STRING("libexec", PATH, libexec),
     STRING("share", PATH, share),
-    NUMBER("resolver", RESOLVER, resolver, 0, 0),
+    NUMBER("resolver", RESOLVER, resolvers, 0, 0),
     NUMBER("resolvers_trusted", YESNO, resolvers_trusted, 0, 1),
     STRING("terms", TEXT, terms),
     STRING("postmaster", MAILBOX, postmaster),
@@ -174,46 +174,6 @@ conf_print(const struct conf *c, FILE *f)
 			break;
 		}
 	}
-}
-
-bool
-resolver_parse(struct conf_resolver *r, const char *s)
-{
-	return endpoint_parse(r, s, 53);
-}
-
-bool
-endpoint_parse(struct conf_resolver *r, const char *s, unsigned short port)
-{
-	const char *colon = strrchr(s, ':'), *wrong = NULL;
-	size_t n = strlen(s);
-
-	r->port = port;
-	if (*s == '[') {
-		const char *close = strchr(s, ']');
-
-		if (close == NULL || (close[1] != '\0' && close[1] != ':'))
-			return false;
-		colon = close[1] == ':' ? close + 1 : NULL;
-		n = (size_t)(close - ++s);
-	} else if (colon != NULL && colon == strchr(s, ':')) {
-		n = (size_t)(colon - s);
-	} else {
-		colon = NULL;
-	}
-	if (colon != NULL)
-		r->port = (unsigned short)strtonum(colon + 1, 1, 65535, &wrong);
-	return wrong == NULL && ip_parse(&r->ip, s, n);
-}
-
-void
-resolver_format(const struct conf_resolver *r, char out[RESOLVER_TEXT])
-{
-	char ip[IP_TEXT];
-
-	ip_format(&r->ip, ip);
-	snprintf(out, RESOLVER_TEXT,
-	    r->ip.family == AF_INET6 ? "[%s]:%u" : "%s:%u", ip, r->port);
 }
 
 static void
@@ -373,11 +333,10 @@ set_yes_or_no(bool *at, const char *value)
 static const char *
 add_resolver(struct conf *c, const char *value)
 {
-	if (c->resolvers == CONF_RESOLVERS)
+	if (c->resolvers.n == ENDPOINTS)
 		return "more than 8 resolvers";
-	if (!resolver_parse(&c->resolver[c->resolvers], value))
+	if (!endpoints_add(&c->resolvers, value, RESOLVER_PORT))
 		return "not a resolver: want addr, addr:port or [addr]:port";
-	c->resolvers++;
 	return NULL;
 }
 
@@ -420,10 +379,10 @@ print_certificates(const struct conf *c, FILE *f)
 static void
 print_resolvers(const struct conf *c, FILE *f)
 {
-	char text[RESOLVER_TEXT];
+	char text[ENDPOINT_TEXT];
 
-	for (unsigned i = 0; i < c->resolvers; i++) {
-		resolver_format(&c->resolver[i], text);
+	for (unsigned i = 0; i < c->resolvers.n; i++) {
+		endpoint_format(&c->resolvers.at[i], text);
 		fprintf(f, "resolver %s\n", text);
 	}
 }

@@ -11,16 +11,10 @@
 #include <stdio.h>
 
 #include "bounds.h"
-#include "ip.h"
+#include "endpoint.h"
 
-enum { CONF_RESOLVERS = 8, CONF_TEXT = 256, CONF_ERROR = 512 };
+enum { CONF_TEXT = 256, CONF_ERROR = 512 };
 enum { CONF_CERTIFICATES = 8, CONF_FILE = 256 };
-enum { RESOLVER_TEXT = IP_TEXT + 8 };
-
-struct conf_resolver {
-	struct ip ip;
-	unsigned short port; /* default 53 */
-};
 
 struct conf_certificate {
 	char file[CONF_FILE], key[CONF_FILE]; /* may be one */
@@ -35,8 +29,7 @@ struct conf {
 	char libexec[PATH_MAX];
 	char postmaster[MAILBOX_LEN + 1]; /* whom <postmaster> means, or "" */
 	char share[PATH_MAX];		  /* templates */
-	struct conf_resolver resolver[CONF_RESOLVERS];
-	unsigned resolvers;	/* 0: /etc/resolv.conf */
+	struct endpoints resolvers;	  /* none: /etc/resolv.conf */
 	bool resolvers_trusted; /* to have checked DNSSEC, and on the way */
 	char terms[CONF_TEXT];	/* second line of the greeting */
 	unsigned greet_delay;	/* seconds */
@@ -57,12 +50,6 @@ struct conf {
 	char tls_authorities[PATH_MAX]; /* of primaries; "": the system's */
 	char tls_client_authorities[CONF_FILE]; /* "": no client is asked */
 };
-
-/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */
-bool resolver_parse(struct conf_resolver *, const char *s);
-/* The same with another port where none is given. */
-bool endpoint_parse(struct conf_resolver *, const char *s, unsigned short port);
-void resolver_format(const struct conf_resolver *, char out[RESOLVER_TEXT]);
 
 /* Reads FILE over the defaults.  0; -1 with "file:line: what is wrong" (or
  * "file: No such file") in ERR.  Exit EX_CONFIG (78) then. */

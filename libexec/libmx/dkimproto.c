@@ -91,7 +91,7 @@ static const struct answer_key keys[] = {
 int
 dkim_start(const char *libexec, const struct dkim_request *r, struct helper *h)
 {
-	char text[RESOLVER_TEXT];
+	char text[ENDPOINT_TEXT];
 	struct pairs p;
 	int error;
 
@@ -105,8 +105,8 @@ dkim_start(const char *libexec, const struct dkim_request *r, struct helper *h)
 		pairs_add(&p, "spf", r->spf);
 	if (*r->spf_domain != '\0')
 		pairs_add(&p, "spf_domain", r->spf_domain);
-	for (unsigned i = 0; i < r->resolvers; i++) {
-		resolver_format(&r->resolver[i], text);
+	for (unsigned i = 0; i < r->resolvers.n; i++) {
+		endpoint_format(&r->resolvers.at[i], text);
 		pairs_add(&p, "resolver", text);
 	}
 	if (pairs_send(&p, h->fd, -1, wire_now() + ASK_MS) == 0)

@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #include "bounds.h"
-#include "conf.h"
+#include "endpoint.h"
 #include "helper.h"
 
 enum { DKIM_SIGNATURES = 8, DKIM_WORD = 16, DKIM_REASON = 128 };
@@ -76,8 +76,7 @@ struct dkim_request {
 	uint64_t offset, size; /* size 0: to the end of the file */
 	char spf[DKIM_WORD];   /* of MAIL FROM, as RFC 8601 spells it */
 	char spf_domain[DOMAIN_LEN + 1]; /* that it was asked for */
-	struct conf_resolver resolver[CONF_RESOLVERS];
-	unsigned resolvers;   /* 0: /etc/resolv.conf */
+	struct endpoints resolvers;	 /* none: /etc/resolv.conf */
 	unsigned deadline_ms; /* until the answer; 0: DKIM_DEADLINE_MS */
 };
 

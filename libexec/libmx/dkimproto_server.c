@@ -94,8 +94,7 @@ set_number(uint64_t *out, const char *value, int64_t max)
 static bool
 set_resolver(struct dkim_request *r, const char *value)
 {
-	return r->resolvers < CONF_RESOLVERS &&
-	    resolver_parse(&r->resolver[r->resolvers++], value);
+	return endpoints_add(&r->resolvers, value, RESOLVER_PORT);
 }
 
 static void

@@ -166,12 +166,12 @@ dns_status_parsed(int ares_status)
 static int
 use_resolvers(ares_channel channel, const struct conf *c)
 {
-	struct ares_addr_port_node node[CONF_RESOLVERS] = {{.next = NULL}};
+	struct ares_addr_port_node node[ENDPOINTS] = {{.next = NULL}};
 
-	if (c->resolvers == 0)
+	if (c->resolvers.n == 0)
 		return ARES_SUCCESS;
-	for (unsigned i = 0; i < c->resolvers; i++) {
-		const struct conf_resolver *r = &c->resolver[i];
+	for (unsigned i = 0; i < c->resolvers.n; i++) {
+		const struct endpoint *r = &c->resolvers.at[i];
 
 		node[i].family = r->ip.family;
 		memcpy(&node[i].addr, r->ip.octets,

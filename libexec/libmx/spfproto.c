@@ -83,15 +83,15 @@ spf_read_answer(struct pairs_in *in, int64_t deadline, struct spf_answer *a)
 static void
 add_request(struct pairs *p, const struct spf_request *r)
 {
-	char ip[IP_TEXT], resolver[RESOLVER_TEXT];
+	char ip[IP_TEXT], resolver[ENDPOINT_TEXT];
 
 	ip_format(&r->client, ip);
 	pairs_add(p, "ip", ip);
 	add_text(p, "helo", r->helo);
 	add_text(p, "sender", r->sender);
 	add_text(p, "receiver", r->receiver);
-	for (unsigned i = 0; i < r->resolvers; i++) {
-		resolver_format(&r->resolver[i], resolver);
+	for (unsigned i = 0; i < r->resolvers.n; i++) {
+		endpoint_format(&r->resolvers.at[i], resolver);
 		pairs_add(p, "resolver", resolver);
 	}
 	pairs_add_number(p, "deadline_ms", r->deadline_ms);

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #include "bounds.h"
-#include "conf.h"
+#include "endpoint.h"
 #include "helper.h"
 #include "ip.h"
 
@@ -45,8 +45,7 @@ struct spf_request {
 	char helo[DOMAIN_LEN + 1];     /* as said; a literal has no SPF */
 	char sender[MAILBOX_LEN + 1];  /* reverse-path; "" is the null path */
 	char receiver[DOMAIN_LEN + 1]; /* our name, for macro %{r} */
-	struct conf_resolver resolver[CONF_RESOLVERS];
-	unsigned resolvers;   /* 0: /etc/resolv.conf */
+	struct endpoints resolvers;    /* none: /etc/resolv.conf */
 	unsigned deadline_ms; /* until the answer; 0: SPF_DEADLINE_MS */
 };
 

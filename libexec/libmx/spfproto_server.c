@@ -73,8 +73,7 @@ set_text(char *out, size_t size, const char *value)
 static bool
 set_resolver(struct spf_request *r, const char *value)
 {
-	return r->resolvers < CONF_RESOLVERS &&
-	    resolver_parse(&r->resolver[r->resolvers++], value);
+	return endpoints_add(&r->resolvers, value, RESOLVER_PORT);
 }
 
 static bool

@@ -70,7 +70,7 @@ sts_read(int in, struct sts_request *r)
 		if (!set_request(r, key, value))
 			break;
 	}
-	if (status == PAIRS_END && *r->domain != '\0' && r->addresses > 0)
+	if (status == PAIRS_END && *r->domain != '\0' && r->addresses.n > 0)
 		return 0;
 	if (status != PAIRS_ERROR)
 		errno = EBADMSG;
@@ -98,11 +98,11 @@ sts_write(int out, const struct sts_answer *a)
 static void
 add_request(struct pairs *p, const struct sts_request *r)
 {
-	char text[RESOLVER_TEXT];
+	char text[ENDPOINT_TEXT];
 
 	pairs_add(p, "domain", r->domain);
-	for (size_t i = 0; i < r->addresses; i++) {
-		resolver_format(&r->address[i], text);
+	for (size_t i = 0; i < r->addresses.n; i++) {
+		endpoint_format(&r->addresses.at[i], text);
 		pairs_add(p, "address", text);
 	}
 	pairs_add(p, "libexec", r->libexec);
@@ -185,8 +185,7 @@ set_request(struct sts_request *r, const char *key, const char *value)
 	if (strcmp(key, "domain") == 0)
 		return set_domain(r, value);
 	if (strcmp(key, "address") == 0)
-		return r->addresses < STS_ADDRESSES &&
-		    endpoint_parse(&r->address[r->addresses++], value, 443);
+		return endpoints_add(&r->addresses, value, 443);
 	if (strcmp(key, "libexec") == 0)
 		return strlcpy(r->libexec, value, sizeof r->libexec) <
 		    sizeof r->libexec;

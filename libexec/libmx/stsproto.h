@@ -17,10 +17,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "conf.h"
+#include "bounds.h"
+#include "endpoint.h"
 #include "sts.h"
 
-enum { STS_ADDRESSES = 8, STS_REASON = 256, STS_DEADLINE_MS = 30000 };
+enum { STS_REASON = 256, STS_DEADLINE_MS = 30000 };
 
 enum sts_failure { /* RFC 8460 4.3.2.2 */
 	STS_NO_FAILURE,
@@ -33,8 +34,8 @@ extern const char *const sts_failure_name[STS_FAILURES];
 
 struct sts_request {
 	char domain[DOMAIN_LEN + 1];
-	size_t addresses; /* of mta-sts.DOMAIN, tried until one connects */
-	struct conf_resolver address[STS_ADDRESSES];
+	struct endpoints addresses; /* of mta-sts.DOMAIN, tried until one
+				       connects */
 	char libexec[PATH_MAX];	    /* where mx-tls(8) is */
 	char authorities[PATH_MAX]; /* "": the system's */
 	unsigned deadline_ms;	    /* of all; 0: STS_DEADLINE_MS */

@@ -162,10 +162,9 @@ find_addresses(struct look *l, struct sts_request *r)
 	if (snprintf(name, sizeof name, "mta-sts.%s", r->domain) > DOMAIN_LEN ||
 	    dns_addr(l->q->dns, name, l->q->deadline, ip, &n) != DNS_FOUND)
 		return false;
-	for (size_t i = 0; i < n && i < STS_ADDRESSES; i++) {
-		r->address[i].ip = ip[i];
-		r->address[i].port = HTTPS_PORT;
-		r->addresses++;
+	for (size_t i = 0; i < n && i < ENDPOINTS; i++) {
+		r->addresses.at[i] = (struct endpoint){ip[i], HTTPS_PORT};
+		r->addresses.n++;
 	}
 	return true;
 }

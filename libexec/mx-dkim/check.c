@@ -58,7 +58,6 @@ set_up(struct check *c, const struct dkim_request *r)
 {
 	struct conf conf = {.resolvers = r->resolvers};
 
-	memcpy(conf.resolver, r->resolver, sizeof conf.resolver);
 	if ((c->verify = verify_new()) == NULL ||
 	    (c->chain = chain_new()) == NULL ||
 	    (c->keys.dns = dns_new(&conf)) == NULL)

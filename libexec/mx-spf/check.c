@@ -167,7 +167,6 @@ new_dns(const struct spf_request *r)
 {
 	struct conf conf = {.resolvers = r->resolvers};
 
-	memcpy(conf.resolver, r->resolver, sizeof conf.resolver);
 	return dns_new(&conf);
 }
 

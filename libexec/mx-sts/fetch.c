@@ -36,7 +36,7 @@ struct fetch {
 };
 
 static bool connect_to_any(struct fetch *);
-static int connect_to(const struct conf_resolver *, int64_t);
+static int connect_to(const struct endpoint *, int64_t);
 static bool start_tls(struct fetch *, struct tls_answer *);
 static bool finish_tls(struct fetch *, struct tls_answer *);
 static bool get(struct fetch *);
@@ -71,12 +71,12 @@ connect_to_any(struct fetch *f)
 {
 	int error = 0;
 
-	for (size_t i = 0; i < f->request->addresses; i++) {
+	for (unsigned i = 0; i < f->request->addresses.n; i++) {
 		int64_t until = wire_now() + CONNECT_MS;
 
 		if (until > f->deadline)
 			until = f->deadline;
-		f->network = connect_to(&f->request->address[i], until);
+		f->network = connect_to(&f->request->addresses.at[i], until);
 		if (f->network != -1)
 			return true;
 		error = errno;
@@ -85,7 +85,7 @@ connect_to_any(struct fetch *f)
 }
 
 static int
-connect_to(const struct conf_resolver *to, int64_t deadline)
+connect_to(const struct endpoint *to, int64_t deadline)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = ip_to_sockaddr(&to->ip, to->port, &ss);

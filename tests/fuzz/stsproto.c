@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(in != -1 && write(in, data, size) == (ssize_t)size);
 	lseek(in, 0, SEEK_SET);
 	if (sts_read(in, &r) == 0)
-		assert(r.addresses > 0 && r.addresses <= STS_ADDRESSES &&
+		assert(r.addresses.n > 0 && r.addresses.n <= ENDPOINTS &&
 		    *r.domain != '\0' && r.deadline_ms > 0);
 	close(in);
 	return 0;

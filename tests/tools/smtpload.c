@@ -56,7 +56,7 @@ int
 main(int argc, char *argv[])
 {
 	static struct load l;
-	struct conf_resolver at;
+	struct endpoint at;
 	double began;
 
 	if (argc < 6 || argc > 7 || !endpoint_parse(&at, argv[1], 25)) {

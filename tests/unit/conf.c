@@ -60,11 +60,11 @@ good(void)
 	is_str(c.terms, "be kind", "a text keeps its blanks");
 	is_int(c.greet_delay, 0, "seconds");
 	ok(c.max_message_size == 1073741824, "octets");
-	is_int(c.resolvers, 4, "resolvers");
-	is_int(c.resolver[1].port, 5353, "with a port");
-	ip_format(&c.resolver[3].ip, ip);
+	is_int(c.resolvers.n, 4, "resolvers");
+	is_int(c.resolvers.at[1].port, 5353, "with a port");
+	ip_format(&c.resolvers.at[3].ip, ip);
 	is_str(ip, "2001:db8::2", "and IPv6");
-	is_int(c.resolver[2].port, 53, "port 53 by default");
+	is_int(c.resolvers.at[2].port, 53, "port 53 by default");
 	is_int(c.certificates, 2, "certificates");
 	is_str(c.certificate[0].key, "/k", "one with its key");
 	is_str(c.certificate[1].key, "/both", "one that has its key inside");

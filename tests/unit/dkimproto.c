@@ -156,8 +156,8 @@ requests(void)
 		close(fd[1]);
 	}
 	ok(r.fd == 3 && r.offset == 28 && r.size == 1000 &&
-		r.deadline_ms == 20000 && r.resolvers == 2 &&
-		r.resolver[0].port == 5353,
+		r.deadline_ms == 20000 && r.resolvers.n == 2 &&
+		r.resolvers.at[0].port == 5353,
 	    "is read");
 	is_str(r.spf, "pass", "spf");
 	is_str(r.spf_domain, "a.test", "spf_domain");
@@ -168,16 +168,14 @@ static void
 real(const char *self)
 {
 	static const char text[] = "xxFrom: a@a.test\r\n\r\nbody\r\nxx";
-	struct dkim_request r = {.offset = 2,
-	    .size = sizeof text - 5,
-	    .resolvers = 1,
-	    .deadline_ms = 3000};
+	struct dkim_request r = {
+	    .offset = 2, .size = sizeof text - 5, .deadline_ms = 3000};
 	char dir[4096];
 	struct helper h;
 
 	snprintf(dir, sizeof dir, "%.*s/../../libexec",
 	    (int)(strrchr(self, '/') - self), self);
-	if (!resolver_parse(&r.resolver[0], "127.0.0.1:9") ||
+	if (!endpoints_add(&r.resolvers, "127.0.0.1:9", 53) ||
 	    (r.fd = memfd_create("message", MFD_CLOEXEC)) == -1 ||
 	    write(r.fd, text, sizeof text - 1) == -1)
 		exit(99);

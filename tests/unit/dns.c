@@ -189,9 +189,9 @@ resolver(unsigned short port)
 {
 	static struct conf conf;
 
-	conf.resolvers = 1;
-	conf.resolver[0].port = port;
-	ip_parse(&conf.resolver[0].ip, "127.0.0.1", 9);
+	conf.resolvers.n = 1;
+	conf.resolvers.at[0].port = port;
+	ip_parse(&conf.resolvers.at[0].ip, "127.0.0.1", 9);
 	return dns_new(&conf);
 }
 

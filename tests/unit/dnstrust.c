@@ -10,9 +10,9 @@ is_trusted(const char *one, const char *other, bool told)
 	struct dns *d;
 	bool trusted;
 
-	conf = (struct conf){.resolvers = 2, .resolvers_trusted = told};
-	resolver_parse(&conf.resolver[0], one);
-	resolver_parse(&conf.resolver[1], other);
+	conf = (struct conf){.resolvers_trusted = told};
+	endpoints_add(&conf.resolvers, one, 53);
+	endpoints_add(&conf.resolvers, other, 53);
 	if ((d = dns_new(&conf)) == NULL)
 		return false;
 	trusted = dns_is_trusted(d);

@@ -145,7 +145,7 @@ requests(void)
 	is_str(r.helo, "C.test", "helo");
 	is_str(r.sender, "% x@a.test", "sender");
 	is_str(r.receiver, "mx.test", "receiver");
-	ok(r.resolvers == 2 && r.resolver[0].port == 5353, "resolvers");
+	ok(r.resolvers.n == 2 && r.resolvers.at[0].port == 5353, "resolvers");
 	is_int(r.deadline_ms, 3000, "deadline_ms");
 	is_int(read_request("ip=2001:db8::1\n\n", &r), 0, "an address alone");
 	is_int(r.deadline_ms, SPF_DEADLINE_MS, "the deadline it has by itself");

@@ -18,12 +18,11 @@ static struct sts_answer answer;
 static int
 ask(const char *script)
 {
-	struct sts_request r = {
-	    .domain = "b.test", .addresses = 1, .deadline_ms = 1};
+	struct sts_request r = {.domain = "b.test", .deadline_ms = 1};
 	char path[64];
 	FILE *f;
 
-	endpoint_parse(&r.address[0], "192.0.2.1", 443);
+	endpoints_add(&r.addresses, "192.0.2.1", 443);
 	strlcpy(r.libexec, libexec, sizeof r.libexec);
 	snprintf(path, sizeof path, "%s/mx-sts", libexec);
 	unlink(path);
@@ -97,9 +96,10 @@ requests(void)
 			 "deadline_ms=5\n\n",
 		   &r),
 	    0, "a request");
-	ok(strcmp(r.domain, "b.test") == 0 && r.addresses == 2 &&
-		r.address[0].port == 443 && r.address[1].port == 8443 &&
-		r.deadline_ms == 5 && strcmp(r.authorities, "/ca") == 0,
+	ok(strcmp(r.domain, "b.test") == 0 && r.addresses.n == 2 &&
+		r.addresses.at[0].port == 443 &&
+		r.addresses.at[1].port == 8443 && r.deadline_ms == 5 &&
+		strcmp(r.authorities, "/ca") == 0,
 	    "is read");
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		is_int(read_text(bad[i], &r), -1, "a malformed one");
