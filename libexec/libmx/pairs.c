@@ -321,15 +321,26 @@ wanted(const struct pairs_in *in)
 	return end == NULL ? (size_t)n : (size_t)(end - ahead) + 2;
 }
 
+/* The room for one is padded, and another fits there: who sends several means
+ * harm, and none is kept. */
 static void
 take_passed(struct pairs_in *in, struct msghdr *m)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	int fd[sizeof(union control) / sizeof(int)];
+	size_t n;
 
 	if (c == NULL || c->cmsg_level != SOL_SOCKET ||
-	    c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int)))
+	    c->cmsg_type != SCM_RIGHTS)
 		return;
-	if (in->passed != -1)
-		close(in->passed);
-	memcpy(&in->passed, CMSG_DATA(c), sizeof(int));
+	n = (c->cmsg_len - CMSG_LEN(0)) / sizeof *fd;
+	memcpy(fd, CMSG_DATA(c), n * sizeof *fd);
+	if (n == 1) {
+		if (in->passed != -1)
+			close(in->passed);
+		in->passed = *fd;
+		return;
+	}
+	while (n > 0)
+		close(fd[--n]);
 }
