@@ -240,7 +240,7 @@ pid=$!
 will_stop $pid
 until_true 5 grep -q '^NoNewPrivs:.1' "/proc/$pid/status"
 ok $? 'it can gain no privileges'
-grep -q __asan_init "$build/libexec/mx-dkim" ||
+! confines mx-dkim ||
     until_true 5 grep -q '^Seccomp:.2' "/proc/$pid/status"
 ok $? 'nor use all system calls'
 kill -9 $pid

@@ -312,7 +312,7 @@ pid=$!
 will_stop $pid
 until_true 5 grep -q '^NoNewPrivs:.1' "/proc/$pid/status"
 ok $? 'it can gain no privileges'
-if ! grep -q __asan_init "$build/libexec/mx-spf"; then
+if confines mx-spf; then
 	until_true 5 grep -q '^Seccomp:.2' "/proc/$pid/status"
 	ok $? 'nor use all system calls'
 	like "$(cat "/proc/$pid/limits")" 'Max address space +268435456 ' \

@@ -6,13 +6,15 @@
  * _exit(2) runs no handlers of exit(3), so it is wrapped.  After seccomp(2) or
  * Landlock no file can be opened any more: a program (mx...) leaves out that
  * one step, a unit test writes before it and takes it.  SIGTERM's default is an
- * end like another.  SIGKILL loses what was counted.
+ * end like another, and what a program kills hears that first.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,8 +24,14 @@ void __real__exit(int) __attribute__((noreturn));
 void __wrap__exit(int) __attribute__((noreturn));
 long __real_syscall(long, ...);
 long __wrap_syscall(long, ...);
+int __real_kill(pid_t, int);
+int __wrap_kill(pid_t, int);
+int __real_prctl(int, ...);
+int __wrap_prctl(int, ...);
 int __real_seccomp_load(void *) __attribute__((weak));
 int __wrap_seccomp_load(void *);
+
+enum { LAST_MS = 2000 };
 
 static bool closed; /* whoever opens a file now is killed */
 
@@ -59,6 +67,40 @@ __wrap_seccomp_load(void *filter)
 	flush();
 	closed = !is_program();
 	return closed ? __real_seccomp_load(filter) : 0;
+}
+
+/* A filter that sandbox_prepare() made comes in this way. */
+int
+__wrap_prctl(int option, ...)
+{
+	unsigned long a[4];
+	va_list ap;
+
+	va_start(ap, option);
+	for (unsigned i = 0; i < sizeof a / sizeof *a; i++)
+		a[i] = va_arg(ap, unsigned long);
+	va_end(ap);
+	if (option == PR_SET_SECCOMP) {
+		flush();
+		if (is_program())
+			return 0;
+	}
+	return __real_prctl(option, a[0], a[1], a[2], a[3]);
+}
+
+int
+__wrap_kill(pid_t pid, int number)
+{
+	struct pollfd p = {.fd = -1, .events = POLLIN};
+
+	if (number == SIGKILL && pid > 0)
+		p.fd = (int)__real_syscall(SYS_pidfd_open, pid, 0);
+	if (p.fd != -1) {
+		__real_kill(pid, SIGTERM);
+		poll(&p, 1, LAST_MS);
+		close(p.fd);
+	}
+	return __real_kill(pid, number);
 }
 
 long
