@@ -21,7 +21,7 @@ struct list {
 	enum token token;
 	char special;
 	bool dotted, dot; /* the word ends, begins with a dot */
-	bool joined;	  /* by dots: the words that words() read */
+	bool joined;	  /* by dots, and no literal: what words() read */
 	bool grouped;
 	unsigned count, items;
 	enum address_trouble trouble;
@@ -33,10 +33,12 @@ static bool skip_until(struct list *, char close);
 static void take_word(struct list *);
 static bool is_special(char);
 static bool at(const struct list *, char special);
+static bool take(struct list *, char special);
 static bool item(struct list *);
 static bool words(struct list *, unsigned *n);
 static bool named(struct list *);
 static bool angle(struct list *);
+static bool route(struct list *);
 static bool address(struct list *);
 static bool domain(struct list *);
 static bool fail(struct list *, enum address_trouble);
@@ -92,7 +94,7 @@ item(struct list *l)
 		if (!joined)
 			return fail(l, ADDRESSES_ADDRESS);
 		l->count++;
-	} else if (n != 1) {
+	} else if (n != 1 || !joined) {
 		return fail(l, ADDRESSES_ADDRESS);
 	}
 	l->items++;
@@ -109,7 +111,7 @@ words(struct list *l, unsigned *n)
 
 	l->joined = true;
 	while (l->token == WORD || l->token == LITERAL) {
-		l->joined = l->joined && (dotted || l->dot);
+		l->joined &= l->token == WORD && (dotted || l->dot);
 		dotted = l->dotted;
 		++*n;
 		next(l);
@@ -133,21 +135,30 @@ static bool
 angle(struct list *l)
 {
 	next(l);
-	while (at(l, '@') || at(l, ',')) { /* a route: 4.4 */
-		if (at(l, '@') ? !domain(l) : (next(l), false))
-			return fail(l, ADDRESSES_ANGLE);
-		if (at(l, ':')) {
-			next(l);
-			break;
-		}
-	}
-	if (!address(l) || !at(l, '>'))
+	if (!route(l) || !address(l) || !at(l, '>'))
 		return fail(l, ADDRESSES_ANGLE);
 	next(l);
 	l->items++;
 	if (l->token == END || at(l, ',') || at(l, ';'))
 		return true;
 	return fail(l, ADDRESSES_ADDRESS);
+}
+
+/* If there is one (obs-route, 4.4): its colon tells it from an address. */
+static bool
+route(struct list *l)
+{
+	if (!at(l, '@') && !at(l, ','))
+		return true;
+	while (take(l, ','))
+		continue;
+	if (!at(l, '@'))
+		return false;
+	do {
+		if (at(l, '@') && !domain(l))
+			return false;
+	} while (take(l, ','));
+	return take(l, ':');
 }
 
 /* local-part@domain, or a local part alone. */
@@ -159,7 +170,7 @@ address(struct list *l)
 	if (!words(l, &n) || n == 0)
 		return false;
 	if (!at(l, '@'))
-		return n == 1;
+		return n == 1 && l->joined;
 	if (!l->joined)
 		return false;
 	l->count++;
@@ -250,11 +261,10 @@ take_word(struct list *l)
 	const char *start = l->s;
 
 	l->token = WORD;
+	do /* one at least, be it a ')' of nobody's */
+		l->s++;
 	while (l->s < l->end && !is_special(*l->s) &&
-	    strchr(" \t\r\n(\"[", *l->s) == NULL)
-		l->s++;
-	if (l->s == start) /* a ')' or ']' of nobody's */
-		l->s++;
+	    strchr(" \t\r\n(\"[", *l->s) == NULL);
 	l->dot = *start == '.';
 	l->dotted = l->s[-1] == '.';
 }
@@ -270,6 +280,15 @@ static bool
 at(const struct list *l, char special)
 {
 	return l->token == SPECIAL && l->special == special;
+}
+
+static bool
+take(struct list *l, char special)
+{
+	if (!at(l, special))
+		return false;
+	next(l);
+	return true;
 }
 
 static bool
