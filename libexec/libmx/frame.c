@@ -75,15 +75,13 @@ frame_finish(struct frame *f)
 static size_t
 span_text(const char *s, size_t n)
 {
-	const char *cr = memchr(s, '\r', n);
+	static const char ends[] = {'\r', '\n', '\0'};
 
-	if (cr != NULL)
-		n = (size_t)(cr - s);
-	if (memchr(s, '\n', n) == NULL && memchr(s, '\0', n) == NULL)
-		return n;
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '\n' || s[i] == '\0')
-			return i;
+	for (size_t i = 0; i < sizeof ends; i++) {
+		const char *end = memchr(s, ends[i], n);
+
+		if (end != NULL)
+			n = (size_t)(end - s);
 	}
 	return n;
 }

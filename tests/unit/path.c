@@ -9,7 +9,7 @@ static const struct {
 } good[] = {
     {"<>", ""},
     {"<a@b.example>", "a@b.example"},
-    {"<A.B@B.Example>", "A.B@b.example"},
+    {"<A.B2@B.Example>", "A.B2@b.example"},
     {"<a@b>", "a@b"},
     {"<a@b.example.>", "a@b.example"},
     {"<!#$%&'*+-/=?^_`{|}~@b.example>", "!#$%&'*+-/=?^_`{|}~@b.example"},
@@ -90,6 +90,7 @@ static const struct {
     {"<\"a\\", PATH_SYNTAX},
     {"<postmasterx>", PATH_SYNTAX},
     {"<mailmaster>", PATH_SYNTAX},
+    {"<", PATH_SYNTAX},
     {"<@r.example", PATH_SYNTAX},
     {"<\xed\xa0\x80@b.example>", PATH_SYNTAX},	   /* surrogate */
     {"<\xf4\x90\x80\x80@b.example>", PATH_SYNTAX}, /* over U+10FFFF */
@@ -202,6 +203,9 @@ test_parts(void)
 	is_int(path_parse_mailbox("\xf4\x8f\xbf\xbf@b.example", 14, &p),
 	    PATH_OK, "the last of all");
 	is_int(path_parse_mailbox("", 0, &p), PATH_SYNTAX, "nothing is none");
+	is_int(path_parse_mailbox("a@", 2, &p), PATH_DOMAIN, "half of it");
+	is_int(path_parse_mailbox("\xe2\x82\xac@b.example", 2, &p), PATH_SYNTAX,
+	    "half of a character");
 	path_parse("<>", 2, &p, &used);
 	ok(path_is_null(&p), "null");
 }
