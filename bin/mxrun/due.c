@@ -39,7 +39,8 @@ due_list(struct due *d, int dir, bool forced, time_t now)
 		result = consider(d, dir, e->d_name, forced, now);
 	}
 	closedir(stream);
-	qsort(d->entry, d->n, sizeof *d->entry, compare);
+	if (d->n > 1) /* of none there is no array */
+		qsort(d->entry, d->n, sizeof *d->entry, compare);
 	return result;
 }
 

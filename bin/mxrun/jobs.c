@@ -70,7 +70,8 @@ jobs_sort(struct jobs *js, struct books *b)
 		j->number = i;
 		j->rank = j->forced ? 0 : 1 + books_rank(b, j->domain);
 	}
-	qsort(js->name, js->n, sizeof *js->name, compare);
+	if (js->n > 1)
+		qsort(js->name, js->n, sizeof *js->name, compare);
 }
 
 void
