@@ -211,7 +211,7 @@ void
 sender_stop(struct sender *s)
 {
 	int64_t deadline = wire_now() + QUIT_MS;
-	struct send_answer ignored;
+	struct send_answer ignored = {.nfailed = 0};
 
 	if (s == NULL)
 		return;
