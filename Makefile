@@ -5,7 +5,7 @@
 # system libraries each may link; tests/link.t holds them to it.  Variants are
 # other build directories:
 #
-#	make O=obj/asan SAN=address,undefined check
+#	make O=obj/asan SAN=address,undefined
 #	make O=obj/clang CC=clang
 
 O ?= obj
@@ -139,6 +139,8 @@ mutants: all $(UNITS) $(TOOLS) $(O)/postfix
 	tests/mutants/run.py $(O)
 fuzz bench coverage:
 	$(MAKE) -f tests/$@/Makefile O=$(O)
+check-%:
+	$(MAKE) -f tests/$*/Makefile O=$(O)
 bench-%:
 	$(MAKE) -f tests/bench/Makefile O=$(O) $*
 

@@ -9,8 +9,6 @@
 command -v strace >/dev/null || skip_all 'no strace'
 strace -o /dev/null true 2>/dev/null || skip_all 'no ptrace'
 most=${FAIL_MOST:-1} # of each call, the first so many; the long form has 10
-ASAN_OPTIONS=detect_leaks=0
-export ASAN_OPTIONS
 
 calls='openat:EMFILE openat:EACCES openat:ENOSPC read:EIO read:EINTR
     pread64:EIO recvfrom:ECONNRESET write:EIO write:ENOSPC write:EINTR

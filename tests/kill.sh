@@ -9,9 +9,6 @@
 ksyscall=$build/tests/tools/ksyscall
 [ -x "$ksyscall" ] || skip_all 'ksyscall is not built'
 "$ksyscall" -c true 2>/dev/null || skip_all 'no ptrace here'
-# it cannot look while another traces
-ASAN_OPTIONS=detect_leaks=0
-export ASAN_OPTIONS
 limit=20000
 kilobyte=45 # lines of a body
 [ -z "${KILL_FULL-}" ] || KILL_STRIDE=1

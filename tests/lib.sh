@@ -20,8 +20,7 @@ case ${O:=obj} in
 /*) build=$O ;;
 *) build=$top/$O ;;
 esac
-# libfaketime goes before a sanitizer's library, which minds
-export ASAN_OPTIONS="verify_asan_link_order=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+reports=$build/reports # of make check-asan and make check-valgrind
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/mxtest.XXXXXX") || exit 1
 started=
 tap_run=0
@@ -70,7 +69,22 @@ skip_all() {
 	exit 0
 }
 
+# nothing_found: a report of a sanitizer or of valgrind, whichever process left
+# it, is a failure of the test that runs
+nothing_found() {
+	for pid in $started; do
+		stop "$pid"
+	done
+	for report in "$reports"/*; do # --PID-- is a remark of valgrind's
+		grep -qsv '^--' "$report" || continue
+		ok 1 "nothing is found: ${report##*/}"
+		sed 's/^/# /' "$report"
+		rm -f "$report"
+	done
+}
+
 done_testing() {
+	[ ! -d "$reports" ] || nothing_found
 	printf '1..%d\n' "$tap_run"
 	exit "$tap_failed"
 }

@@ -9,8 +9,6 @@ command -v strace >/dev/null || skip_all 'no strace'
 strace -o /dev/null true 2>/dev/null || skip_all 'no ptrace'
 cut=$tests/tools/powercut.py
 cuts=${CUTS:-500}
-ASAN_OPTIONS=detect_leaks=0
-export ASAN_OPTIONS
 
 new_instance
 add_domain b.test

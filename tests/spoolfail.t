@@ -10,7 +10,7 @@ command -v strace >/dev/null || skip_all 'no strace'
 new_instance
 make=$build/tests/tools/mkspool
 LC_ALL=C
-export LC_ALL ASAN_OPTIONS=detect_leaks=0
+export LC_ALL
 
 strace -o /dev/null true 2>/dev/null || skip_all 'no ptrace'
 head -c 200000 /dev/urandom >"$scratch/large"

@@ -8,9 +8,6 @@
 ksyscall=$build/tests/tools/ksyscall
 [ -x "$ksyscall" ] || skip_all 'ksyscall is not built'
 "$ksyscall" -c true 2>/dev/null || skip_all 'no ptrace here'
-# it cannot look while another traces
-ASAN_OPTIONS=detect_leaks=0
-export ASAN_OPTIONS
 
 new_instance
 start_primary "$@"
