@@ -51,6 +51,8 @@ HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 CFLAGS ?= -O2 -g
 PROVEFLAGS ?= -j$(shell nproc)
+ANALYZE ?= $(wildcard bin/*/*.c libexec/*/*.c)
+ANALYZE_JOBS ?= 2
 ALL_CFLAGS = -std=c11 $(WARN) $(HARDEN) $(CFLAGS) $(COVERAGE)
 ALL_CPPFLAGS = -D_GNU_SOURCE -DLIBBSD_OVERLAY -isystem /usr/include/bsd \
 	-Ilibexec/libmx -Ilibexec/libmxdb -I$(O)/gen \
@@ -134,7 +136,18 @@ lint:
 	$(MAKE) all
 	O=$(O) prove tests/link.t
 analyze:
-	tests/analyze.sh
+	tests/deps.sh analyze
+	nice $(MAKE) -s -k -j$(ANALYZE_JOBS) $(ANALYZE:%.c=$(O)/analyze/%)
+# one file; it is looked at again when it or what it includes has changed
+$(O)/analyze/%: %.c .clang-tidy $(O)/gen/state_sql.h
+	@mkdir -p $(@D)
+	gcc $(ALL_CPPFLAGS) -std=c11 -O2 -Werror -fanalyzer $(FALSE_ALARM) \
+	    -MMD -MP -MF $@.d -MT $@ -c -o /dev/null $<
+	clang-tidy --quiet $< -- $(ALL_CPPFLAGS) -std=c11 2>/dev/null
+	@touch $@
+# gcc 12 loses sight of what is kept at a computed place of an array
+$(addprefix $(O)/analyze/,bin/mxq/names bin/mxrun/jobs): \
+    FALSE_ALARM = -Wno-analyzer-malloc-leak
 mutants: all $(UNITS) $(TOOLS) $(O)/postfix
 	tests/mutants/run.py $(O)
 fuzz bench coverage:

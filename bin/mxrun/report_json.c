@@ -29,7 +29,7 @@ static void put(struct report_json *, const char *fmt, ...)
 void
 report_json_id(const struct report_json *j, char out[REPORT_ID])
 {
-	char day[STAMP];
+	char day[STAMP] = "";
 
 	stamp(j->day->day * DAY, day);
 	snprintf(out, REPORT_ID, "%.10s.%s@%s", day, j->day->domain,
@@ -39,7 +39,7 @@ report_json_id(const struct report_json *j, char out[REPORT_ID])
 int
 report_json_write(struct report_json *j)
 {
-	char begin[STAMP], end[STAMP], id[REPORT_ID];
+	char begin[STAMP] = "", end[STAMP] = "", id[REPORT_ID];
 	char contact[MAILBOX_LEN + 1];
 
 	stamp(j->day->day * DAY, begin);
@@ -192,7 +192,6 @@ stamp(int64_t when, char out[STAMP])
 	time_t t = (time_t)when;
 	struct tm tm;
 
-	*out = '\0';
 	if (gmtime_r(&t, &tm) != NULL)
 		strftime(out, STAMP, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }

@@ -26,7 +26,7 @@ backoff_next(const struct backoff *b, time_t since, time_t now, unsigned spread)
 {
 	unsigned every = backoff_every(b, now > since ? now - since : 0);
 	unsigned part = every * SPREAD_PERCENT / 100;
-	time_t wait = (time_t)(every - part + spread % (2 * part + 1));
+	time_t wait = (time_t)every - part + spread % (2 * part + 1);
 
 	if (every <= ATTEMPT_MAX_WAIT && wait > ATTEMPT_MAX_WAIT)
 		wait = ATTEMPT_MAX_WAIT;
