@@ -188,12 +188,13 @@ write_rcpt(struct writer *w, const struct rcpt *r)
 	char date[DATE_LEN], text[DIAGNOSTIC], status[ENHANCED_LEN + 1];
 	const struct envelope *e = w->m->envelope;
 	const char *host = w->action == DSN_DELAYED ? e->last_host : r->host;
+	const char *semicolon = strchr(r->orcpt, ';');
 
 	status_of(w, r, status);
 	put(w, "\r\n");
-	if (r->orcpt[0] != '\0')
+	if (semicolon != NULL)
 		write_xtext(w, "Original-Recipient: ", r->orcpt,
-		    strcspn(r->orcpt, ";") + 1);
+		    (size_t)(semicolon - r->orcpt) + 1);
 	put(w, "Final-Recipient: %s; ",
 	    is_ascii(r->mailbox) ? "rfc822" : "utf-8");
 	write_address(w, r->mailbox);
@@ -260,13 +261,15 @@ write_xtext(
 {
 	char text[ORCPT_LEN + 1], safe[ORCPT_LEN + 1];
 
-	if (!xtext_decode(xtext + plain, text, sizeof text))
+	if (plain >= sizeof text ||
+	    !xtext_decode(xtext + plain, text + plain, sizeof text - plain))
 		return;
+	memcpy(text, xtext, plain);
 	clean(text, safe, sizeof safe);
-	put(w, "%s%.*s%s\r\n", field, (int)plain, xtext, safe);
+	put(w, "%s%s\r\n", field, safe);
 }
 
-/* What is not ASCII as RFC 6533 3 writes it: \x{FC}. */
+/* What is not printable ASCII as RFC 6533 3 writes it: \x{FC}. */
 static void
 write_address(struct writer *w, const char *mailbox)
 {
@@ -284,7 +287,7 @@ write_address(struct writer *w, const char *mailbox)
 			more--;
 		}
 		c++;
-		if (point < 0x80)
+		if (point >= ' ' && point < 0x7f)
 			put(w, "%c", (int)point);
 		else
 			put(w, "\\x{%lX}", point);

@@ -43,6 +43,35 @@ static const struct {
 	"a failure that was told"},
 };
 
+/* What the journal says of a recipient ends no line of a DSN, and stays in
+ * ASCII, even if it could not have come in by SMTP. */
+static void
+test_spool(void)
+{
+	static const struct conf conf = {.hostname = "backup.test"};
+	static struct draft d = {.fd = -1};
+	struct envelope *e = envelope_new();
+	struct message m = {.fd = -1, .envelope = e};
+
+	envelope_set(&e->sender, "a@a.test");
+	envelope_add_rcpt(e, "b\n\xc0\x8a\x7f@b.test", 0, "rfc\n\xfc;b");
+	envelope_add_rcpt(e, "c@b.test", 0, "rfc822");
+	e->rcpt[0].state = e->rcpt[1].state = RCPT_FAILED;
+	is_int(dsn_write(&d, &conf, &m, "id", DSN_FAILED), 0, "it is written");
+	d.buffer[d.buffered] = '\0';
+	ok(strstr(d.buffer, "\r\n  b\\x{A}\\x{A}\\x{7F}@b.test\r\n") != NULL,
+	    "a recipient is one line for people");
+	ok(strstr(d.buffer,
+	       "\r\nOriginal-Recipient: rfc??;b\r\n"
+	       "Final-Recipient: utf-8; b\\x{A}\\x{A}\\x{7F}@b.test\r\n") !=
+		NULL,
+	    "and one field each for programs");
+	ok(strstr(d.buffer, "\r\n\r\nFinal-Recipient: rfc822; c@b.test\r\n") !=
+		NULL,
+	    "an original recipient without a type is none");
+	envelope_free(e);
+}
+
 int
 main(void)
 {
@@ -67,5 +96,6 @@ main(void)
 	ok(dsn_is_wanted(e, DSN_FAILED) && !dsn_wants(e, 1, DSN_FAILED),
 	    "one of two");
 	envelope_free(e);
+	test_spool();
 	return done();
 }
