@@ -84,6 +84,7 @@ __wrap_prctl(int option, ...)
 		flush();
 		if (is_program())
 			return 0;
+		closed = true;
 	}
 	return __real_prctl(option, a[0], a[1], a[2], a[3]);
 }

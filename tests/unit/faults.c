@@ -32,7 +32,7 @@
 #include "tlsproto.h"
 #include "wire.h"
 
-enum { WAIT_MS = 5000, MESSAGE_FIELDS = 30 };
+enum { WAIT_MS = 5000, MESSAGE_FIELDS = 30, CALLS = 30 };
 
 static char libexec[] = "/tmp/unit-XXXXXX";
 static char listener[64], config[64];
@@ -328,9 +328,9 @@ test_sandbox(void)
 	int n = 1;
 
 	s.filter = sandbox_prepare(&s);
-	while (!is_entered(&s, n))
+	while (n < CALLS && !is_entered(&s, n))
 		n++;
-	ok(n > 8, "nobody is half in a sandbox, %d calls", n - 1);
+	ok(n > 8 && n < CALLS, "nobody is half in a sandbox, %d calls", n - 1);
 }
 
 static void
