@@ -146,7 +146,7 @@ $(O)/analyze/%: %.c .clang-tidy $(O)/gen/state_sql.h
 	clang-tidy --quiet $< -- $(ALL_CPPFLAGS) -std=c11 2>/dev/null
 	@touch $@
 # gcc 12 loses sight of what is kept at a computed place of an array
-$(addprefix $(O)/analyze/,bin/mxq/names bin/mxrun/jobs): \
+$(addprefix $(O)/analyze/,bin/mxq/names bin/mxrun/jobs libexec/libmx/envelope): \
     FALSE_ALARM = -Wno-analyzer-malloc-leak
 mutants: all $(UNITS) $(TOOLS) $(O)/postfix
 	tests/mutants/run.py $(O)

@@ -21,6 +21,7 @@ case ${O:=obj} in
 *) build=$top/$O ;;
 esac
 reports=$build/reports # of make check-asan and make check-valgrind
+[ -d "$reports" ] && slow=4 || slow=1 # how much longer something may take
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/mxtest.XXXXXX") || exit 1
 started=
 tap_run=0

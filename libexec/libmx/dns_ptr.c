@@ -131,7 +131,7 @@ on_ptr(void *ctx, int status, const unsigned char *answer, int len)
 	p->status = dns_status_parsed(status);
 	if (p->status == DNS_NODATA)
 		p->status = DNS_NXDOMAIN;
-	if (p->status == DNS_FOUND) {
+	if (p->status == DNS_FOUND && names != NULL) {
 		p->status = DNS_NODATA;
 		for (int i = 0; i < NAMES && names->h_aliases[i] != NULL; i++)
 			ask_forward(p, names->h_aliases[i]);

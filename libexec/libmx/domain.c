@@ -56,9 +56,8 @@ normal_ascii(const char *s, size_t n, char *out)
 			if (label == 0 || s[i - 1] == '-')
 				return false;
 			label = 0;
-		} else if (!is_letter_digit(c) && (c != '-' || label == 0)) {
-			return false;
-		} else if (++label > LABEL_LEN) {
+		} else if ((!is_letter_digit(c) && (c != '-' || label == 0)) ||
+		    ++label > LABEL_LEN) {
 			return false;
 		}
 		out[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
