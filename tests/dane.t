@@ -233,7 +233,7 @@ try() { # DOMAIN: one message; the run's log in said
 	rm -rf "$spool/queue" "$scratch"/state.db*
 	policy "INSERT OR IGNORE INTO domain(name) VALUES('$1')"
 	printf '%s\r\n' 'EHLO c.test' 'MAIL FROM:<>' "RCPT TO:<r@$1>" \
-	    DATA "Subject: $1" '' . QUIT |
+	    DATA "${field:-Subject: $1}" '' . QUIT |
 	    mxrecv >"$scratch/out" 2>>"$scratch/log"
 	said=$(ip netns exec $here "$build/bin/mxrun" -f "$conf" "$1" 2>&1)
 }
@@ -282,6 +282,18 @@ goes alias.good.test dane 'an alias: the records of where it leads'
 goes halfalias.good.test dane \
     'an alias that leads out of DNSSEC: its own records'
 waits implicit.good.test 'policy=tlsa type=' 'no MX: the records of the domain'
+
+# ---- the sender does not care (RFC 8689)
+field='TLS-Required: No'
+goes wrong.good.test no 'TLS-Required: No: with a wrong digest'
+like "$said" 'primary-down .*451 4.7.5 TLS with mx4' 'which is told'
+goes clear.good.test clear 'TLS-Required: No: without STARTTLS'
+goes bogus.good.test no 'TLS-Required: No: where the DNS lies'
+goes ee.good.test dane 'TLS-Required: No: DANE, where it can be had'
+tls dane
+waits wrong.good.test 'primary-down .*451 4.7.5' 'but not where we want DANE'
+tls may
+field=
 
 # ---- what DNSSEC does not vouch for does not count
 goes without.good.test no 'no records: TLS where it works'

@@ -2,6 +2,9 @@
 /*
  * The way to a primary, as mxrun(8) would take it; but a client waits, so that
  * no MTA-STS policy is fetched, and those that mxrun has fetched are kept to.
+ * Nothing is waived: whether the message will have "TLS-Required: No" is not
+ * known at RCPT (RFC 8689 3).  Where that would matter the primary is not
+ * there, the message is kept, and mxrun heeds the field.
  */
 #include <string.h>
 

@@ -2,6 +2,11 @@
 /*
  * The session to the primary, and what its absence means: the domain has one
  * due time while its primary is down, whatever the number of messages.
+ *
+ * Where TLS is what it lacks, as its DNS or its MTA-STS policy demands it, mail
+ * with "TLS-Required: No" goes all the same (RFC 8689 4.2.2), once a session as
+ * it has to be was tried for.  Such a session says nothing about the primary:
+ * for all other mail that is down.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -24,10 +29,16 @@ struct heard_now {
 
 static bool find_route(struct lane *);
 static struct tally_tls *tally_of(struct lane *);
-static bool make_demands(struct lane *);
+static void make_demands(struct lane *);
 static void tell(void *, const struct demand_failure *);
 static bool is_fit(struct lane *);
 static bool start(struct lane *);
+static bool is_stale(const struct lane *);
+static void not_opened(struct lane *);
+static bool is_about_tls(const struct lane *);
+static void not_as_demanded(
+    struct delivery *, const char *host, const char *reason);
+static void tell_connected(struct delivery *);
 static void primary_is_up(struct delivery *, const char *host);
 static bool hear(struct delivery *, const struct heard_now *);
 
@@ -35,12 +46,14 @@ bool
 connect_begin(struct lane *l)
 {
 	struct delivery *d = l->d;
-	const struct route *r = &d->route;
+	const struct route *r;
 
-	if (d->down || d->no_such)
+	if (connect_is_down(l))
 		return false;
-	if (r->n == 0 && !find_route(l))
+	if (d->waived.n == 0 && !find_route(l))
 		return false;
+	l->waived = d->down;
+	r = l->waived ? &d->waived : &d->route;
 	if (!is_fit(l) || !start(l))
 		return false;
 	l->state = LANE_OPENING;
@@ -62,29 +75,34 @@ bool
 connect_hear(struct lane *l)
 {
 	struct delivery *d = l->d;
-	char reason[OUTCOME_TEXT];
-	unsigned others;
+	const struct demand *demand = l->waived ? NULL : &d->demand;
 	bool opened;
 
 	opened = sender_hear_open(l->sender, l->deadline, &l->server) == 0 &&
 	    l->server.status == SEND_IS_OPEN;
-	outbound_opened(tally_of(l), d->job, &d->demand, &l->server);
-	if (opened && demand_check(&d->demand, &l->server)) {
-		primary_is_up(d, l->server.host);
+	outbound_opened(tally_of(l), d->job, demand, &l->server);
+	if (opened && (demand == NULL || demand_check(demand, &l->server))) {
+		if (l->waived)
+			tell_connected(d);
+		else
+			primary_is_up(d, l->server.host);
 		l->state = LANE_IDLE;
 		return true;
 	}
-	outcome_text(&l->server.reply, reason);
 	disconnect(l);
-	if ((l->unmet = l->sure && outbound_is_unmet(&l->server.reply)))
-		return false;
-	others = lanes_in(d, LANE_IDLE) + lanes_in(d, LANE_BUSY);
-	if (others > 0)
-		pace_refuse(&d->pace, others);
-	else if (!d->down)
-		primary_is_down(d, l->server.host,
-		    reason[0] ? reason : "mx-send gave no answer");
+	l->unmet = l->sure && outbound_is_unmet(&l->server.reply);
+	if (!l->unmet)
+		not_opened(l);
 	return false;
+}
+
+bool
+connect_is_down(const struct lane *l)
+{
+	const struct delivery *d = l->d;
+
+	return d->no_such || d->away ||
+	    (d->down && l->message.envelope->tls != TLS_OPTIONAL);
 }
 
 void
@@ -100,7 +118,7 @@ primary_is_down(struct delivery *d, const char *host, const char *reason)
 {
 	hear(d, &(struct heard_now){HEALTH_FAILED, host, reason});
 	strlcpy(d->reason, reason, sizeof d->reason);
-	d->down = true;
+	d->down = d->away = true;
 	log_event(LOG_L_INFO, "primary-down", "domain", d->job->domain, "host",
 	    host, "reason", reason, "state",
 	    health_name(d->primary.health.state), NULL);
@@ -133,7 +151,10 @@ find_route(struct lane *l)
 	}
 	switch (route_find(d->dns, d->run->conf, &q, &d->route)) {
 	case ROUTE_FOUND:
-		return make_demands(l);
+		d->waived = d->route;
+		demand_waive(j->tls, &d->waived);
+		make_demands(l);
+		return !connect_is_down(l);
 	case ROUTE_PERMANENT:
 		d->no_such = true;
 		snprintf(d->reason, sizeof d->reason, "550 5.1.2 %s",
@@ -145,15 +166,16 @@ find_route(struct lane *l)
 	}
 }
 
-/* What only this message demands is nothing to report; nor is a report
- * (RFC 8460 5.3), or there would be one each day for ever. */
+/* What only this message demands, or waives, is nothing to report; nor is a
+ * report (RFC 8460 5.3), or there would be one each day for ever. */
 static struct tally_tls *
 tally_of(struct lane *l)
 {
 	const struct envelope *e = l->message.envelope;
 
-	return outbound_is_choosy(e) || outbound_is_report(e) ? NULL
-							      : &l->d->tally;
+	return l->waived || outbound_is_choosy(e) || outbound_is_report(e)
+	    ? NULL
+	    : &l->d->tally;
 }
 
 /* Whatever the hosts can do, the DNS, or an MTA-STS policy, has to be believed
@@ -175,7 +197,7 @@ is_fit(struct lane *l)
 	return false;
 }
 
-static bool
+static void
 make_demands(struct lane *l)
 {
 	struct delivery *d = l->d;
@@ -187,10 +209,8 @@ make_demands(struct lane *l)
 	    .tell = tell,
 	    .ctx = l};
 
-	if (demand_make(&d->demand, &q, &d->route))
-		return true;
-	primary_is_down(d, "", d->route.reason);
-	return false;
+	if (!demand_make(&d->demand, &q, &d->route))
+		not_as_demanded(d, "", d->route.reason);
 }
 
 /* What keeps a target, or a policy, from being of use. */
@@ -222,6 +242,50 @@ start(struct lane *l)
 	return false;
 }
 
+/* What it was asked for is not to be had any more: so it was heard since. */
+static bool
+is_stale(const struct lane *l)
+{
+	return l->waived ? l->d->away : l->d->down;
+}
+
+static void
+not_opened(struct lane *l)
+{
+	struct delivery *d = l->d;
+	unsigned others = lanes_in(d, LANE_IDLE) + lanes_in(d, LANE_BUSY);
+	char reason[OUTCOME_TEXT];
+
+	outcome_text(&l->server.reply, reason);
+	if (*reason == '\0')
+		strlcpy(reason, "mx-send gave no answer", sizeof reason);
+	if (others > 0)
+		pace_refuse(&d->pace, others);
+	else if (is_stale(l))
+		return;
+	else if (is_about_tls(l))
+		not_as_demanded(d, l->server.host, reason);
+	else
+		primary_is_down(d, l->server.host, reason);
+}
+
+/* A host failed at TLS, or was not to be used for the lack of it. */
+static bool
+is_about_tls(const struct lane *l)
+{
+	return !l->waived &&
+	    (l->server.nfailed > 0 || *l->server.tls.failure != '\0' ||
+		l->d->route.n < l->d->waived.n);
+}
+
+/* Down, but not for who does not care, if it is the domain that demands. */
+static void
+not_as_demanded(struct delivery *d, const char *host, const char *reason)
+{
+	primary_is_down(d, host, reason);
+	d->away = !d->demand.published;
+}
+
 static void
 primary_is_up(struct delivery *d, const char *host)
 {
@@ -229,10 +293,16 @@ primary_is_up(struct delivery *d, const char *host)
 		log_event(LOG_L_INFO, "primary-up", "domain", d->job->domain,
 		    "host", host, "state", health_name(d->primary.health.state),
 		    NULL);
-	if (!d->report->connected) {
-		d->report->connected = true;
-		report_tell(d->fd, d->report);
-	}
+	tell_connected(d);
+}
+
+static void
+tell_connected(struct delivery *d)
+{
+	if (d->report->connected)
+		return;
+	d->report->connected = true;
+	report_tell(d->fd, d->report);
 }
 
 /* Known here at once, and to the others by the report. */

@@ -105,7 +105,7 @@ start_next(struct delivery *d)
 	struct lane *l;
 	size_t at;
 
-	if ((d->next > wire_now() && !d->down) || (l = free_lane(d)) == NULL ||
+	if (d->next > wire_now() || (l = free_lane(d)) == NULL ||
 	    !next_entry(d, &at))
 		return false;
 	l->large = d->due->entry[at].large;
@@ -116,9 +116,10 @@ start_next(struct delivery *d)
 		message_close(&l->message);
 		return true;
 	}
-	if (d->job->rate > 0)
-		d->next = wire_now() + MINUTE_MS / d->job->rate;
 	lane_take(l);
+	if (d->job->rate > 0 &&
+	    (l->state == LANE_OPENING || l->state == LANE_BUSY))
+		d->next = wire_now() + MINUTE_MS / d->job->rate;
 	return true;
 }
 
@@ -145,7 +146,7 @@ free_lane(struct delivery *d)
 			closed = l;
 	}
 	open += opening;
-	if (open == 0 || d->down || d->no_such)
+	if (open == 0 || d->away || d->no_such)
 		return closed;
 	return open < d->pace.allowed && left >= WORTH * open ? closed : NULL;
 }
@@ -182,11 +183,12 @@ tells_client(const struct delivery *d)
 	return false;
 }
 
-/* While the primary is down, messages are left alone as long as they can be. */
+/* While the primary is down, messages are left alone as long as they can be;
+ * but which of them do not care about TLS their envelopes tell. */
 static bool
 is_due_here(const struct delivery *d, const char *name)
 {
-	return (!d->down && !d->no_such) || d->job->forced ||
+	return (!d->away && !d->no_such) || d->job->forced ||
 	    may_be_told(d, name);
 }
 

@@ -36,6 +36,7 @@ struct lane {
 	struct message message;
 	bool sure;	  /* the session is one for REQUIRETLS, or is to be */
 	bool unmet;	  /* ... and can not be: server.reply says why */
+	bool waived;	  /* it is one for "TLS-Required: No" alone */
 	bool large;	  /* it is one */
 	bool at_rest;	  /* it is unlinked */
 	bool provisional; /* refused, while that is not believed yet */
@@ -55,6 +56,7 @@ struct delivery {
 	struct dns *dns;
 	struct route route;
 	struct demand demand; /* what its targets have to be */
+	struct route waived;  /* all that were found, for who does not care */
 	struct lane lane[LANES_MAX];
 	size_t at;			 /* of due: whose turn it is */
 	size_t again[LANES_MAX], nagain; /* ... but these before */
@@ -64,7 +66,8 @@ struct delivery {
 	struct learned learned;
 	struct tally_tls tally;
 	unsigned lost;	  /* sessions lost in a row */
-	bool down;	  /* not to be reached in this run */
+	bool down;	  /* not to be reached in this run, as it has to be */
+	bool away;	  /* ... nor for mail that does not care about TLS */
 	bool no_such;	  /* route: permanently none */
 	char reason[600]; /* of either */
 	time_t began;
@@ -95,6 +98,9 @@ unsigned lanes_in(const struct delivery *, enum lane_state);
 bool connect_begin(struct lane *);
 /* It was answered; false: not opened, and the domain is down, or has enough. */
 bool connect_hear(struct lane *);
+/* The domain is down for the message that L has: the demands on a session are
+ * not waived, or are not what keeps it from being reached. */
+bool connect_is_down(const struct lane *l);
 void disconnect(struct lane *);
 /* The primary can not be reached; REASON says why. */
 void primary_is_down(struct delivery *, const char *host, const char *reason);

@@ -40,7 +40,8 @@ lane_take(struct lane *l)
 		message_close(&l->message);
 	} else if (!make_room(l, e->nrcpt)) {
 		message_close(&l->message);
-	} else if (l->state == LANE_IDLE && !l->d->down && !needs_other(l)) {
+	} else if (l->state == LANE_IDLE && !connect_is_down(l) &&
+	    !needs_other(l)) {
 		hand_over(l);
 	} else if (!connect_begin(l)) {
 		not_opened(l);
@@ -54,7 +55,7 @@ lane_hear(struct lane *l)
 		hear_outcome(l);
 	else if (connect_hear(l))
 		hand_over(l);
-	else if (l->d->down || l->unmet)
+	else if (l->unmet || connect_is_down(l))
 		not_opened(l);
 	else
 		give_back(l);
@@ -203,7 +204,7 @@ count_lost(struct lane *l)
 {
 	struct delivery *d = l->d;
 
-	if (++d->lost >= LOST_IN_A_ROW && !d->down)
+	if (++d->lost >= LOST_IN_A_ROW && !d->away)
 		primary_is_down(d, l->server.host,
 		    "it closes the connection again and again");
 }

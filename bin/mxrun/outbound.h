@@ -24,7 +24,8 @@ bool outbound_look_up(struct policy_db *, struct job *);
 struct tally_tls; /* tally.h; NULL: it is not counted */
 /* The one place that every result comes by. */
 void outbound_result(struct tally_tls *, const struct tls_result *);
-/* The results of an opening, which may have tried several hosts. */
+/* The results of an opening, which may have tried several hosts; without a
+ * demand where none counted. */
 void outbound_opened(struct tally_tls *, const struct job *,
     const struct demand *, const struct send_answer *);
 /* Mail that not every session is good enough for: with REQUIRETLS, but for

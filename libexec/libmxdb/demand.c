@@ -45,6 +45,7 @@ static bool without(struct making *, struct send_target *);
 static bool refuse(struct making *, const struct send_target *,
     const char *failure, const char *why);
 static void tell(const struct demand_question *, const struct demand_failure *);
+static bool is_published(const struct making *, const struct send_target *);
 static enum send_tls plain(enum tls_wish);
 
 bool
@@ -68,7 +69,7 @@ demand_make(struct demand *d, const struct demand_question *q, struct route *r)
 
 	d->wish = q->wish;
 	d->n = 0;
-	d->sts_asked = false;
+	d->published = d->sts_asked = false;
 	r->n = 0;
 	r->reason[0] = '\0';
 	if (m == NULL) {
@@ -80,8 +81,10 @@ demand_make(struct demand *d, const struct demand_question *q, struct route *r)
 		struct send_target t = r->target[i];
 		struct demand_of *of = &d->of[d->n];
 		char literal[LITERAL_LEN + 1];
+		bool fit = settle(m, &t);
 
-		if (!settle(m, &t))
+		d->published |= is_published(m, fit ? &t : NULL);
+		if (!fit)
 			continue;
 		ip_format_literal(&t.ip, literal);
 		snprintf(of->host, sizeof of->host, "%s %s", t.host, literal);
@@ -103,10 +106,17 @@ demand_free(struct demand *d, struct route *r)
 	d->n = 0;
 }
 
+void
+demand_waive(enum tls_wish wish, struct route *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		r->target[i].tls = plain(wish);
+}
+
 enum tls_basis
 demand_basis(const struct demand *d, const char *host)
 {
-	for (size_t i = 0; i < d->n; i++) {
+	for (size_t i = 0; d != NULL && i < d->n; i++) {
 		if (strcmp(d->of[i].host, host) == 0)
 			return d->of[i].basis;
 	}
@@ -289,6 +299,18 @@ tell(const struct demand_question *q, const struct demand_failure *f)
 {
 	if (q->tell != NULL)
 		q->tell(q->ctx, f);
+}
+
+/* The settings dane and sts want what is published themselves.  T is NULL where
+ * it is not to be used. */
+static bool
+is_published(const struct making *m, const struct send_target *t)
+{
+	enum tls_wish wish = m->q->wish;
+
+	if (wish != WISH_MAY && wish != WISH_ENCRYPT)
+		return false;
+	return t == NULL || (t->tls > plain(wish) && !t->lenient);
 }
 
 static enum send_tls

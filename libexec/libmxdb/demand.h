@@ -34,6 +34,7 @@ struct demand {
 		enum tls_basis basis;
 	} of[SEND_TARGETS]; /* of the route, target by target */
 	size_t n;
+	bool published; /* by the domain, beyond what the setting wants */
 	bool sts_asked;
 	struct sts_found sts; /* once asked for */
 };
@@ -67,7 +68,13 @@ bool tls_wish_parse(const char *, enum tls_wish *);
 bool demand_make(
     struct demand *, const struct demand_question *, struct route *);
 void demand_free(struct demand *, struct route *);
-/* Of a host as an answer names it. */
+/*
+ * For mail whose sender does not care (RFC 8689 4.2.2): of R's targets, as they
+ * were found, no more is demanded than WISH does by itself.  What an admin has
+ * set is not the domain's to publish, nor the sender's to waive.
+ */
+void demand_waive(enum tls_wish wish, struct route *r);
+/* Of a host as an answer names it; of NULL, nobody demands anything. */
 enum tls_basis demand_basis(const struct demand *, const char *host);
 /* Of a session that is open: it is as good as the setting wants it, or its
  * reply says why not. */

@@ -1,0 +1,245 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# A primary that is not what its domain's MTA-STS policy demands: which mail
+# waits, and which does not because its sender does not care (RFC 8689).
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+[ "$(id -u)" -eq 0 ] || skip_all 'network namespaces want root'
+command -v knotd >/dev/null || skip_all 'no knotd'
+here=dem$$h there=dem$$t
+ip netns add $here 2>/dev/null || skip_all 'no network namespaces'
+ip netns add $there
+# shellcheck disable=SC2317 # by the trap
+leave() {
+	clear_up
+	ip netns del "$here"
+	ip netns del "$there"
+}
+trap leave EXIT
+
+ip -n $here link add v0 type veth peer name v0 netns $there
+for side in "$here 1" "$there 2"; do
+	# shellcheck disable=SC2086 # two words
+	set -- $side
+	ip -n "$1" link set lo up
+	ip -n "$1" link set v0 up
+	ip -n "$1" addr add "192.0.2.$2/24" dev v0
+done
+for n in 53 10 11 12 13; do
+	ip -n $there addr add "192.0.2.$n/24" dev v0
+done
+cd "$scratch" || exit 1
+
+made() { # NAME SUBJECT-ALTERNATIVE [ISSUER]
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -days 2 -subj "/CN=$1" -addext "subjectAltName=$2" \
+	    ${3:+-CA "$3.pem" -CAkey "$3.key" -addext basicConstraints=CA:FALSE} \
+	    -keyout "$1.key" -out "$1.pem" 2>/dev/null
+	cat "$1.pem" "$1.key" >"$1.both"
+}
+made ca DNS:ca.invalid
+made good DNS:good.hosts.test ca
+made self DNS:self.hosts.test
+made backup DNS:backup.test
+
+mkdir knot
+cat >knot/test.zone <<-END
+	\$ORIGIN test.
+	\$TTL 60
+	@ SOA ns hostmaster 1 60 60 60 60
+	@ NS ns
+	ns A 192.0.2.53
+	good.hosts A 192.0.2.10
+	self.hosts A 192.0.2.11
+	clear.hosts A 192.0.2.12
+	nobody.hosts A 192.0.2.13
+	a MX 10 good.hosts
+	b MX 10 self.hosts
+	c MX 10 clear.hosts
+	d MX 10 nobody.hosts
+	e MX 10 nobody.hosts
+	e MX 20 self.hosts
+END
+cat >knot/knot.conf <<-END
+	server:
+	    rundir: $scratch/knot
+	    listen: 192.0.2.53@53
+	database:
+	    storage: $scratch/knot
+	zone:
+	  - domain: test
+	    file: $scratch/knot/test.zone
+END
+ip netns exec $there knotd -c knot/knot.conf >knot/log 2>&1 &
+will_stop $!
+offer='EHLO=250-mx.test|250-PIPELINING|250 STARTTLS'
+mx() { # NUMBER RULE…
+	mkdir "mx$1"
+	number=$1
+	shift
+	FAKEMX_LISTEN=192.0.2.$number:25 FAKEMX_AT_ONCE=20 \
+	    ip netns exec $there "$tests/peers/fakemx.py" "mx$number" "$@" \
+	    2>"mx$number.err" &
+	will_stop $!
+}
+mx 10 "$offer" "STARTTLS=!tls $scratch/good.both"
+mx 11 "$offer" "STARTTLS=!tls $scratch/self.both"
+mx 12 'EHLO=250-mx.test|250 PIPELINING'
+for n in 10 11 12; do
+	until_true 10 test -e mx$n/port
+done
+until_true 10 ip netns exec $here python3 -c 'import socket
+socket.create_connection(("192.0.2.53", 53), 1)' 2>/dev/null
+
+new_instance
+sed 's/^resolver .*/resolver 192.0.2.53/' "$conf" >"$conf.new" &&
+    mv "$conf.new" "$conf"
+cat >>"$conf" <<-END
+	tls_authorities $scratch/ca.pem
+	tls_certificate $scratch/backup.both
+END
+policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+for domain in a b c d e; do
+	add_domain $domain.test
+done
+
+state() {
+	sqlite3 state.db "$@"
+}
+run() { # DOMAIN: said is the log
+	said=$(ip netns exec $here "$build/bin/mxrun" -f "$conf" "$1" 2>&1)
+}
+# knows HOST…: of all domains their policy was fetched, and names those hosts
+knows() {
+	run a.test # makes state.db
+	state 'DELETE FROM primary_mx' 'DELETE FROM sts'
+	[ $# -gt 0 ] || return
+	for domain in a b c d e; do
+		state "INSERT INTO sts VALUES('$domain.test', '1', unixepoch(),
+		    unixepoch(), unixepoch() + 86400,
+		    'version: STSv1' || char(10) || 'mode: enforce' ||
+		    char(10) || 'max_age: 86400' || char(10) ||
+		    'mx: $*' || char(10))"
+	done
+}
+# put DOMAIN [LINE…]: a message that comes in
+put() {
+	domain=$1
+	shift
+	[ $# -gt 0 ] || set -- 'Subject: cares'
+	printf '%s\r\n' 'EHLO c.test' 'MAIL FROM:<a@sender.test>' \
+	    "RCPT TO:<r@$domain>" DATA "$@" '' . QUIT | mxrecv >out 2>>log
+}
+optional() {
+	put "$1" 'TLS-Required: No' 'Subject: does not care'
+}
+fresh() {
+	rm -rf "$spool/queue" mx*/message.*
+	state 'DELETE FROM primary_mx'
+}
+# taken NUMBER: the subjects of what that host has, and how many of each
+taken() {
+	cat mx"$1"/message.* 2>/dev/null | tr -d '\r' | grep '^Subject:' |
+	    sort | uniq -c | tr -s ' \n' ' ' | sed 's/Subject: //g; s/^ //; s/ $//'
+}
+logged() {
+	printf '%s\n' "$said" | grep -c "^$1 "
+}
+
+# ---- a certificate that nobody vouches for
+knows '*.hosts.test'
+for order in 'put optional' 'optional put'; do
+	fresh
+	for how in $order; do
+		$how b.test
+	done
+	run b.test
+	is "$(taken 11):$(count_queued)" '1 does not care:1' \
+	    "$order: TLS-Required: No goes, the other waits"
+	like "$said" '^primary-down .*451 4.7.5 TLS with self.hosts.test' \
+	    'for which the primary is down'
+	like "$said" '^tls .*policy=no-policy-found .*verified=no' \
+	    'it goes over TLS all the same, with anybody'
+done
+is "$(state "SELECT state FROM primary_mx WHERE domain = 'b.test'")" 3 \
+    'nor is the primary UP for that'
+is "$(state "SELECT sum(sessions) FROM tlsrpt WHERE policy_domain = 'b.test'
+    AND result = ''")" '' 'and such a session is not reported'
+listen
+fresh
+"$tests/peers/tlsclient.py" "$port" requiretls REQUIRETLS 'TLS-Required: No' \
+    >out 2>&1
+run b.test
+is "$(taken 11):$(count_queued)" ':1' \
+    'REQUIRETLS waits, whatever the field says'
+
+fresh
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	put b.test
+	optional b.test
+done
+policy "INSERT INTO domain_setting VALUES('b.test', 'connections', '1')"
+before=$(grep -c '^STARTTLS' mx11/log)
+run b.test
+is "$(taken 11):$(count_queued)" '10 does not care:10' 'of many each other one'
+is "$(($(grep -c '^STARTTLS' mx11/log) - before))" 2 \
+    'over one session, behind the one that failed'
+is "$(logged primary-down)" 1 'it is down once'
+
+# ---- other demands
+fresh
+put c.test
+optional c.test
+run c.test
+is "$(taken 12):$(count_queued)" '1 does not care:1' 'no STARTTLS: in clear'
+like "$said" '^primary-down .*451 4.7.4 TLS is required' 'which is why it is down'
+fresh
+optional e.test
+put e.test
+run e.test
+is "$(taken 11):$(count_queued)" '1 does not care:1' \
+    'the first host is dead, the second is not what it has to be'
+fresh
+optional d.test
+put d.test
+run d.test
+is "$(count_queued):$(logged primary-down)" 2:1 \
+    'a host that is dead is asked once, whoever cares'
+fresh
+optional a.test
+put a.test
+run a.test
+is "$(taken 10)" '1 cares 1 does not care' 'a host as it has to be: both go'
+is "$(logged tls)" 1 'over one session'
+like "$said" '^tls .*policy=sts .*verified=pkix' 'which is verified'
+knows 'other.hosts.test'
+fresh
+put a.test
+optional a.test
+run a.test
+is "$(taken 10):$(count_queued)" '1 does not care:1' \
+    'a host that the policy does not name'
+
+# ---- what we demand ourselves
+knows '*.hosts.test'
+policy "UPDATE setting SET value = 'encrypt' WHERE name = 'tls'"
+fresh
+optional b.test
+run b.test
+is "$(taken 11)" '1 does not care' 'encrypt: TLS with anybody will do'
+optional c.test
+run c.test
+is "$(taken 12):$(count_queued)" :1 'and it waits where there is none'
+like "$said" '^primary-down .*451 4.7.4 TLS is required' 'which is told'
+for how in verify sts; do
+	policy "UPDATE setting SET value = '$how' WHERE name = 'tls'"
+	fresh
+	optional b.test
+	run b.test
+	is "$(taken 11):$(count_queued):$(logged primary-down)" :1:1 \
+	    "$how: our own word holds"
+done
+policy "UPDATE setting SET value = 'may' WHERE name = 'tls'"
+
+done_testing
