@@ -364,6 +364,18 @@ says "reply=451 4.4.1 connect to dead.test [127.0.0.1]:$first: Connection refuse
 printf '%s\n' "$mail" | converse
 says 'reply=0 no session is open' 'mail without open'
 
+# ---- one server after another
+primary
+printf '%s\n%s\nop=close\n\n%s\n%s\n%s\nop=close\n\nop=close\n\n' "$open" \
+    "$mail" "$mail" "$open" "$mail" | converse
+[ "$(grep -c 'reply=250 2.0.0 taken' "$work/out")" -eq 2 ] &&
+    [ "$(grep -c QUIT "$work/mx/log")" -eq 2 ]
+ok $? 'a session that is closed, and another'
+says 'reply=0 no session is open' 'none between them'
+is_closed=$(grep -c '^status=closed' "$work/out")
+[ "$is_closed" -eq 4 ]
+ok $? "what is closed is said to be, also twice: $is_closed"
+
 # ---- the page's example
 printf 'Subject: x\r\n\r\n' >"$work/message"
 primary

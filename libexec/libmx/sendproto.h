@@ -24,6 +24,8 @@
  *	  -> status=open|closed  mail="250 2.1.0 Ok"
  *	op=rcpt rcpt=MAILBOX notify= orcpt=
  *	  -> status=open|closed  rcpt=0 reply="250 2.1.5 Ok"
+ *	op=close
+ *	  -> status=closed
  *	op=quit
  *	  -> status=closed, then exit 0
  *
@@ -64,6 +66,7 @@ enum send_op {
 	SEND_QUIT,
 	SEND_BEGIN,
 	SEND_RCPT,
+	SEND_CLOSE,
 	SEND_OPS
 };
 enum send_status { SEND_IS_OPEN, SEND_TEMPORARY, SEND_PERMANENT, SEND_CLOSED };
@@ -237,6 +240,15 @@ int sender_ask_mail(struct sender *, const struct envelope *,
 int sender_hear_mail(struct sender *, const struct envelope *, int64_t deadline,
     struct reply *replies, bool *alive);
 int sender_fd(const struct sender *);
+/*
+ * Ends the session, and does not wait: the sender is at rest, and may be asked
+ * to open another once it is rested.  -1: it is of no more use but
+ * sender_stop(): it is broken, or it has had so many already.
+ */
+enum { SEND_RESTS = 50 };
+int sender_rest(struct sender *);
+/* False: by DEADLINE it is not. */
+bool sender_is_rested(struct sender *, int64_t deadline);
 /* Says QUIT, and does not wait: sender_stop() will. */
 void sender_leave(struct sender *);
 /* QUIT if it is open, then waits for the process a moment, then kills. */

@@ -23,6 +23,8 @@ struct sender {
 	int error;   /* what broke it */
 	bool left;   /* it was told to quit */
 	bool begun;  /* a transaction is open, said step by step */
+	bool owes;   /* the answer to close */
+	unsigned rests;
 	unsigned limit;
 	bool requiretls;
 	enum send_identity identity;
@@ -196,6 +198,34 @@ sender_begin(struct sender *s, const struct envelope *e, uint64_t size,
 	return send_ask_probe(s, &p, deadline, (struct reply *[]){mail, NULL});
 }
 
+int
+sender_rest(struct sender *s)
+{
+	struct pairs p;
+
+	if (s->broken || s->left || s->owes || s->rests == SEND_RESTS)
+		return -1;
+	pairs_init(&p);
+	pairs_add(&p, "op", "close");
+	if (send_ask(s, &p, -1, wire_now() + QUIT_MS) == -1)
+		return -1;
+	s->rests++;
+	s->owes = true;
+	s->begun = false;
+	return 0;
+}
+
+bool
+sender_is_rested(struct sender *s, int64_t deadline)
+{
+	struct send_answer ignored;
+
+	if (s->owes && send_hear(s, deadline, set_open, &ignored) == -1)
+		return false;
+	s->owes = false;
+	return !s->broken;
+}
+
 void
 sender_leave(struct sender *s)
 {
@@ -217,7 +247,8 @@ sender_stop(struct sender *s)
 		return;
 	if (!s->left)
 		sender_leave(s);
-	send_hear(s, deadline, set_open, &ignored);
+	if (sender_is_rested(s, deadline))
+		send_hear(s, deadline, set_open, &ignored);
 	helper_end(&s->helper, !s->broken);
 	free(s);
 }

@@ -103,7 +103,7 @@ static int
 set_op(struct send_request *r, const char *value)
 {
 	static const char *const names[SEND_OPS] = {
-	    "open", "mail", "probe", "quit", "begin", "rcpt"};
+	    "open", "mail", "probe", "quit", "begin", "rcpt", "close"};
 
 	for (unsigned i = 0; i < SEND_OPS; i++) {
 		if (strcmp(value, names[i]) == 0) {

@@ -125,6 +125,9 @@ answer(struct send_stream *stream, struct session *s, struct send_request *r)
 		if (!alive)
 			session_close(s);
 		return result == -1 ? -1 : 1;
+	case SEND_CLOSE:
+		session_forget(s);
+		return send_write_quit(stream) == -1 ? -1 : 1;
 	case SEND_QUIT:
 		session_close(s);
 		return send_write_quit(stream);

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -195,6 +196,19 @@ session_close(struct session *s)
 		return;
 	if (session_command(s, STEP_QUIT, "QUIT\r\n", &ignored))
 		session_lost(s, STEP_QUIT, "finished with");
+}
+
+void
+session_forget(struct session *s)
+{
+	unsigned limit = s->limit;
+
+	session_close(s);
+	free(s->tlsa);
+	explicit_bzero(s, sizeof *s);
+	s->fd = -1;
+	s->limit = limit;
+	strlcpy(s->why, "no session is open", sizeof s->why);
 }
 
 bool

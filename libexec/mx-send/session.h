@@ -103,5 +103,7 @@ bool session_lost(struct session *, enum step, const char *what);
 
 /* QUIT, and a moment for its answer.  It may be resting afterwards. */
 void session_close(struct session *);
+/* The same; nothing that was said in it is left behind. */
+void session_forget(struct session *);
 
 #endif

@@ -70,7 +70,7 @@ is_long(const char *before, int character, size_t n)
 static void
 test_malformed(void)
 {
-	static const char *const bad[] = {"helo=a.test\n\n", "op=close\n\n",
+	static const char *const bad[] = {"helo=a.test\n\n", "op=shut\n\n",
 	    "op=open\n\n", "op=open\ntarget=192.0.2.1:25\n\n", OPEN "\n",
 	    "op=quit\n", "no pair\n", OPEN "target=192.0.2.1\n\n",
 	    OPEN "target=192.0.2.1:0\n\n", OPEN "target=192.0.2:25\n\n",
@@ -234,6 +234,28 @@ test_open(void)
 	not_opened("exit 0", "no answer");
 }
 
+static void
+test_rest(void)
+{
+	static const char obeys[] =
+	    "while :; do " SAY("status=closed") "; done";
+	struct sender *s = start(obeys);
+	unsigned n = 0;
+
+	while (n <= SEND_RESTS && sender_rest(s) == 0 &&
+	    sender_is_rested(s, wire_now() + 5000))
+		n++;
+	is_int((int)n, SEND_RESTS, "it rests so often and no more");
+	ok(sender_is_rested(s, wire_now()), "it still could");
+	sender_stop(s);
+	s = start(READ "sleep 9");
+	is_int(sender_rest(s), 0, "told to rest");
+	is_int(sender_rest(s), -1, "not again before it does");
+	ok(!sender_is_rested(s, wire_now() + 10), "it does not in time");
+	is_int(sender_rest(s), -1, "which breaks it");
+	sender_kill(s);
+}
+
 /* B and d wait; c is done. */
 static int
 hand_over(const char *script, struct reply replies[3], bool *alive)
@@ -308,6 +330,7 @@ main(void)
 	test_limits();
 	test_read();
 	test_open();
+	test_rest();
 	test_outcome();
 	snprintf(path, sizeof path, "%s/mx-send", libexec);
 	unlink(path);
