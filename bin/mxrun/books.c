@@ -125,6 +125,13 @@ books_note(struct books *b, const char *domain, const struct report *r)
 	state_commit(b->state);
 }
 
+void
+books_trim(struct books *b)
+{
+	if (b->state != NULL)
+		state_db_trim(b->state);
+}
+
 /* Once an hour, whoever comes first. */
 void
 books_prune(struct books *b)

@@ -32,6 +32,8 @@ bool books_are_open(struct books *);
 /* An ETRN run for the domain begins. */
 void books_note_etrn(struct books *, const char *domain);
 void books_note(struct books *, const char *domain, const struct report *);
+/* After several of those: for who does not close them soon. */
+void books_trim(struct books *);
 /* Takes out of state.db what is of no more use; now and then, not each time. */
 void books_prune(struct books *);
 

@@ -108,7 +108,19 @@ connect_is_down(const struct lane *l)
 void
 disconnect(struct lane *l)
 {
-	sender_stop(l->sender);
+	if (!kept_rest(l->d->kept, l->sender))
+		sender_stop(l->sender);
+	l->sender = NULL;
+	l->state = LANE_CLOSED;
+}
+
+void
+disconnect_begin(struct lane *l)
+{
+	if (!kept_rest(l->d->kept, l->sender)) {
+		sender_leave(l->sender);
+		return;
+	}
 	l->sender = NULL;
 	l->state = LANE_CLOSED;
 }
@@ -145,7 +157,7 @@ find_route(struct lane *l)
 	    .row = j->row.route,
 	    .deadline = wire_now() + LOOKUPS_MS};
 
-	if (d->dns == NULL && (d->dns = dns_new(d->run->conf)) == NULL) {
+	if (d->dns == NULL && (d->dns = kept_dns(d->kept)) == NULL) {
 		primary_is_down(d, "", "the resolver can not be set up");
 		return false;
 	}
@@ -232,7 +244,7 @@ start(struct lane *l)
 {
 	struct delivery *d = l->d;
 
-	if ((l->sender = sender_start(d->run->conf->libexec)) != NULL)
+	if ((l->sender = kept_sender(d->kept)) != NULL)
 		return true;
 	log_event(LOG_L_ERROR, "no-helper", "path", d->run->conf->libexec,
 	    "error", strerror(errno), NULL);

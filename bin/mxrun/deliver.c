@@ -38,14 +38,17 @@ static int patience(const struct delivery *);
 static void tell(struct delivery *);
 
 void
-delivery_begin(struct delivery *d, const struct run *run, const struct job *job,
-    struct due *due, struct report *report)
+delivery_begin(struct delivery *d, const struct work *w, struct due *due,
+    struct report *report)
 {
+	const struct job *job = w->job;
 	time_t now = time(NULL);
 
 	memset(d, 0, sizeof *d);
-	d->run = run;
+	d->run = w->run;
 	d->job = job;
+	d->kept = w->kept;
+	d->fd = w->fd;
 	d->due = due;
 	d->report = report;
 	d->began = now;
@@ -59,7 +62,7 @@ delivery_begin(struct delivery *d, const struct run *run, const struct job *job,
 		job->primary.doubt,
 		primary_returns(&job->primary) || due->n >= DOUBT_FIRST},
 	    now);
-	learned_init(&d->learned, run->conf, job->handled);
+	learned_init(&d->learned, w->kept, job->handled);
 	d->tally.route = &d->route;
 	d->tally.demand = &d->demand;
 }
@@ -86,16 +89,15 @@ delivery_end(struct delivery *d)
 {
 	for (size_t i = 0; i < LANES_MAX; i++) {
 		if (d->lane[i].state == LANE_IDLE)
-			sender_leave(d->lane[i].sender);
+			disconnect_begin(&d->lane[i]);
 	}
 	for (size_t i = 0; i < LANES_MAX; i++)
 		lane_end(&d->lane[i]);
 	if (d->tally.n > 0)
-		tally_end(&d->tally, learned_state(&d->learned), d->job);
+		tally_end(&d->tally, kept_state(d->kept), d->job);
 	learned_end(&d->learned);
 	sync_directory(d, true);
 	demand_free(&d->demand, &d->route);
-	dns_free(d->dns);
 }
 
 /* False: there is nothing to begin with now. */

@@ -12,6 +12,7 @@
 #include "doubt.h"
 #include "due.h"
 #include "job.h"
+#include "kept.h"
 #include "learned.h"
 #include "lineup.h"
 #include "pace.h"
@@ -52,8 +53,9 @@ struct delivery {
 	int dir; /* queue/<domain>, locked */
 	int fd;	 /* for reports */
 	struct report *report;
+	struct kept *kept;
 	struct primary primary; /* as it is known here */
-	struct dns *dns;
+	struct dns *dns;	/* of what is kept */
 	struct route route;
 	struct demand demand; /* what its targets have to be */
 	struct route waived;  /* all that were found, for who does not care */
@@ -78,9 +80,16 @@ struct delivery {
 	int64_t next;	   /* no message is begun before (messages a minute) */
 };
 
+struct work { /* a worker's domain */
+	const struct run *run;
+	const struct job *job;
+	struct kept *kept;
+	int fd; /* for reports */
+};
+
 /* deliver.c: all that is due. */
-void delivery_begin(struct delivery *, const struct run *, const struct job *,
-    struct due *, struct report *);
+void delivery_begin(
+    struct delivery *, const struct work *, struct due *, struct report *);
 void delivery_run(struct delivery *);
 void delivery_end(struct delivery *);
 
@@ -102,6 +111,8 @@ bool connect_hear(struct lane *);
  * not waived, or are not what keeps it from being reached. */
 bool connect_is_down(const struct lane *l);
 void disconnect(struct lane *);
+/* Does not wait; lane_end() does. */
+void disconnect_begin(struct lane *);
 /* The primary can not be reached; REASON says why. */
 void primary_is_down(struct delivery *, const char *host, const char *reason);
 /* All that was due was tried; if it was reached, it is UP. */

@@ -2,7 +2,7 @@
 /*
  * One domain to be served in this run: what is known of it before a worker
  * begins, and what the worker reports back.  Plain values, so that they cross
- * a fork and a pipe.
+ * a socket, whole (SOCK_SEQPACKET).
  */
 #ifndef JOB_H
 #define JOB_H
@@ -46,7 +46,7 @@ struct heard { /* of the primary, in the order it came */
 	char reply[512]; /* why it failed */
 };
 
-struct report {		/* at most PIPE_BUF octets, so it is written whole */
+struct report {
 	bool last;	/* the worker is done; else this is progress */
 	bool busy;	/* another mxrun serves the domain */
 	bool walked;	/* walk is news */
@@ -69,8 +69,9 @@ struct run {
 	bool progress; /* someone looks on */
 };
 
-/* worker.c: serves JOB, reports on FD; true: all went well. */
-bool worker(const struct run *, const struct job *, int fd);
+/* worker.c: serves one job after another, which come on FD, and reports there;
+ * until its end, or somebody asks to stop. */
+void worker(const struct run *, int fd);
 
 /* Tells the pool how far it is. */
 bool report_tell(int fd, const struct report *);

@@ -6,22 +6,19 @@
 #include <time.h>
 
 #include "address.h"
-#include "log.h"
 
 static void flush(struct learned *);
 
 void
-learned_init(struct learned *l, const struct conf *conf, bool handled)
+learned_init(struct learned *l, struct kept *kept, bool handled)
 {
-	*l = (struct learned){.conf = conf, .off = !handled};
+	*l = (struct learned){.kept = kept, .off = !handled};
 }
 
 void
 learned_end(struct learned *l)
 {
 	flush(l);
-	state_db_close(l->state);
-	l->state = NULL;
 }
 
 void
@@ -42,6 +39,7 @@ learned_note(struct learned *l, const char *mailbox)
 bool
 learned_was_good(struct learned *l, const char *mailbox)
 {
+	struct state_db *state;
 	struct address a;
 
 	if (l->off)
@@ -50,9 +48,9 @@ learned_was_good(struct learned *l, const char *mailbox)
 		if (strcmp(l->good[i], mailbox) == 0)
 			return true;
 	}
-	return learned_state(l) != NULL &&
-	    address_find(l->state, ADDRESS_RECIPIENT, mailbox, &a) ==
-	    ANSWER_YES &&
+	state = kept_state(l->kept);
+	return state != NULL &&
+	    address_find(state, ADDRESS_RECIPIENT, mailbox, &a) == ANSWER_YES &&
 	    (a.good || a.good_at != 0);
 }
 
@@ -60,9 +58,11 @@ enum answer
 learned_budget(
     struct learned *l, const char *name, unsigned most, time_t period)
 {
-	if (learned_state(l) == NULL)
-		return ANSWER_UNAVAILABLE;
-	return budget_take(l->state, name, most, period, time(NULL));
+	struct state_db *state = kept_state(l->kept);
+
+	return state == NULL
+	    ? ANSWER_UNAVAILABLE
+	    : budget_take(state, name, most, period, time(NULL));
 }
 
 /* Those who waited: one transaction, however many. */
@@ -70,31 +70,19 @@ static void
 flush(struct learned *l)
 {
 	struct address a = {.good = true, .asked = time(NULL)};
+	struct state_db *state;
 	bool open;
 
 	if (l->n == 0)
 		return;
-	open = learned_state(l) != NULL && state_begin(l->state) == 0;
+	state = kept_state(l->kept);
+	open = state != NULL && state_begin(state) == 0;
 	for (unsigned i = 0; i < l->n; i++) {
 		if (open)
-			address_note(
-			    l->state, ADDRESS_RECIPIENT, l->good[i], &a);
+			address_note(state, ADDRESS_RECIPIENT, l->good[i], &a);
 		free(l->good[i]);
 	}
 	if (open)
-		state_commit(l->state);
+		state_commit(state);
 	l->n = 0;
-}
-
-/* Hints: without them no recipient is known. */
-struct state_db *
-learned_state(struct learned *l)
-{
-	char err[DB_ERROR];
-
-	if (!l->asked &&
-	    (l->state = state_db_open(l->conf->state, err)) == NULL)
-		log_event(LOG_L_ERROR, "no-state", "error", err, NULL);
-	l->asked = true;
-	return l->state;
 }

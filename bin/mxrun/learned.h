@@ -6,24 +6,19 @@
 #ifndef LEARNED_H
 #define LEARNED_H
 
-#include "conf.h"
-#include "statedb.h"
+#include "kept.h"
 
 enum { LEARNED_MOST = 100 };
 
 struct learned {
-	const struct conf *conf;
+	struct kept *kept;
 	bool off; /* nothing is learned: the domain is not handled */
-	struct state_db *state;
-	bool asked; /* for the handle */
 	unsigned n;
 	char *good[LEARNED_MOST]; /* not written yet */
 };
 
-void learned_init(struct learned *, const struct conf *, bool handled);
+void learned_init(struct learned *, struct kept *, bool handled);
 void learned_end(struct learned *);
-/* The handle, opened when it is first wanted; NULL: state.db is of no use. */
-struct state_db *learned_state(struct learned *);
 /* MAILBOX was taken. */
 void learned_note(struct learned *, const char *mailbox);
 /* Whether it was ever taken, here or by the primary's word. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One domain's share of a run, in a process of its own.  The lock on the
- * directory keeps a second worker away; the lock on each message keeps mxq(8)
- * away while it is in hand.
+ * One domain's share of a run, then another's, in a process of its own.  The
+ * lock on the directory keeps a second worker away; the lock on each message
+ * keeps mxq(8) away while it is in hand.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,33 +16,46 @@
 
 enum { SETTLED_NS = 2000000000 };
 
-struct work {
-	const struct run *run;
-	const struct job *job;
-	int fd; /* for reports */
-};
-
+static bool work(const struct work *);
 static bool lock(int dir, struct report *);
 static void serve(const struct work *, int dir, struct report *);
 static void note_usage(const struct delivery *, int dir, struct report *);
 static void note_walk(
     const struct due *, int dir, int64_t before, struct report *);
 
-bool
-worker(const struct run *run, const struct job *job, int fd)
+void
+worker(const struct run *run, int fd)
 {
+	struct kept kept;
+	struct job job;
+
+	kept_init(&kept, run->conf);
+	while (!stopping() && read(fd, &job, sizeof job) == sizeof job) {
+		if (!work(&(struct work){run, &job, &kept, fd}))
+			break;
+	}
+	kept_end(&kept);
+}
+
+/* False: nobody hears of it. */
+static bool
+work(const struct work *w)
+{
+	const char *domain = w->job->domain;
 	struct report report = {0};
-	int dir = spool_domain_dir(&run->spool, job->domain, false);
+	int dir = spool_domain_dir(&w->run->spool, domain, false);
 
 	if (dir == -1 && errno != ENOENT) {
-		log_event(LOG_L_ERROR, "no-directory", "domain", job->domain,
+		log_event(LOG_L_ERROR, "no-directory", "domain", domain,
 		    "error", strerror(errno), NULL);
 		report.trouble = true;
 	}
 	if (dir != -1 && lock(dir, &report))
-		serve(&(struct work){run, job, fd}, dir, &report);
+		serve(w, dir, &report);
+	if (dir != -1)
+		close(dir);
 	report.last = true;
-	return report_tell(fd, &report);
+	return report_tell(w->fd, &report);
 }
 
 static bool
@@ -66,9 +79,8 @@ serve(const struct work *w, int dir, struct report *report)
 		report->trouble = true;
 		return;
 	}
-	delivery_begin(&d, w->run, w->job, &due, report);
+	delivery_begin(&d, w, &due, report);
 	d.dir = dir;
-	d.fd = w->fd;
 	delivery_run(&d);
 	delivery_end(&d);
 	/* what was left alone is due as soon as the primary is (pool.c) */

@@ -77,17 +77,25 @@ state_db_close(struct state_db *s)
 
 	if (s == NULL)
 		return;
-	if (s->frames >= WAL_FRAMES) {
-		sqlite3_busy_timeout(s->sql.db, 0);
-		sqlite3_wal_checkpoint_v2(
-		    s->sql.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	}
+	state_db_trim(s);
 	damaged = s->sql.damaged;
 	sql_close(&s->sql);
 	if (damaged && s->file != NULL)
 		set_aside(s->file);
 	free(s->file);
 	free(s);
+}
+
+void
+state_db_trim(struct state_db *s)
+{
+	if (s->frames < WAL_FRAMES)
+		return;
+	sqlite3_busy_timeout(s->sql.db, 0);
+	if (sqlite3_wal_checkpoint_v2(s->sql.db, NULL,
+		SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK)
+		s->frames = 0;
+	sqlite3_busy_timeout(s->sql.db, BUSY_MS);
 }
 
 int

@@ -28,6 +28,8 @@ struct state_db *state_db_open(const char *file, char err[DB_ERROR]);
 /* Opens FILE to read it, and leaves it as it is whatever it is. */
 struct state_db *state_db_look(const char *file, char err[DB_ERROR]);
 void state_db_close(struct state_db *);
+/* For who keeps it open: a log that has grown goes into the database. */
+void state_db_trim(struct state_db *);
 
 /* Each: 0, or -1 (locked too long, full, damaged): go on without. */
 int state_begin(struct state_db *); /* group several puts in a transaction */
