@@ -4,7 +4,7 @@
 # ten each, every one of them with a host of its own: ours, Postfix as it comes,
 # Postfix with more connections from the start.  All hosts are one smtp-sink.
 #
-#	BENCH_DRAIN=10000 BENCH_DOMAINS=1000 tests/bench/drain.sh
+#	BENCH_DRAIN=10000 BENCH_DOMAINS=1000 tests/bench/drain.sh [ours postfix tuned beside]
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/bench/measure.sh
@@ -14,13 +14,28 @@
 
 count=${BENCH_DRAIN:-200}
 many=${BENCH_DOMAINS:-20}
+dead=${BENCH_DEAD:-200}
 sink=$(free_port)
 start_sink -u nobody ":$sink" 1000
 until_true 10 listens "$sink"
 
+printf 'Subject: fill\r\n\r\n%4050s\r\n' x | tr ' ' x | sed 's/x\{78\}/&\r\n/g' \
+    >"$scratch/text"
+hang=$(free_port)
+python3 -c 'import socket, sys, time
+s = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=0)
+time.sleep(86400)' "$hang" &
+will_stop $!
+
 # host N: where dN.test has its primary
 host() {
 	echo "[127.1.$(($1 / 250)).$(($1 % 250 + 1))]:$sink"
+}
+# rows PREFIX COUNT TABLE VALUES: a row for each domain, of its number n
+rows() {
+	echo "WITH RECURSIVE number(n) AS (VALUES(1) UNION ALL
+	    SELECT n + 1 FROM number WHERE n < $2)
+	    INSERT INTO $3 SELECT '$1'||n||'.test', $4 FROM number WHERE $2 > 0;"
 }
 # drained ROW WHO COUNT BEGAN CPU
 drained() {
@@ -32,11 +47,8 @@ drained() {
 # drain_ours ROW DOMAINS EACH
 drain_ours() {
 	new_instance
-	printf 'Subject: fill\r\n\r\n%4050s\r\n' x | tr ' ' x | sed 's/x\{78\}/&\r\n/g' \
-	    >"$scratch/text"
-	for i in $(seq "$2"); do
-		echo "INSERT INTO domain(name, route) VALUES('d$i.test', '$(host "$i")');"
-	done | policy
+	rows d "$2" 'domain(name, route)' "'[127.1.'||(n/250)||'.'||(n%250+1)||']:$sink'" |
+	    policy
 	for i in $(seq "$2"); do
 		"$build/tests/tools/mkspool" -r "b@d$i.test" -n "$3" "$spool" \
 		    "d$i.test" <"$scratch/text" >/dev/null || exit 1
@@ -50,6 +62,40 @@ drain_ours() {
 		echo "bench: $(count_queued) are left" >&2
 		tail -n 3 "$scratch/log" >&2
 	}
+	mv "$spool" "$(mktemp -d "$scratch/away.XXXXXX")"
+}
+
+# drain_beside WHO DEAD: one domain beside as many whose primaries hang; the clock
+# runs from the first message that is gone until the last
+drain_beside() {
+	new_instance
+	add_domain d1.test "$(host 1)"
+	rows dead "$2" 'domain(name, route)' "'[127.0.0.1]:$hang'" | policy
+	sqlite3 "$scratch/state.db" 'PRAGMA journal_mode = WAL' \
+	    ".read $top/share/state.sql" >/dev/null
+	rows dead "$2" primary_mx "2, 1, 1, 9, 1, 1, 0, '', 'gone', 0, '', 0" |
+	    sqlite3 "$scratch/state.db"
+	"$build/tests/tools/mkspool" -r b@d1.test -n "$count" "$spool" d1.test \
+	    <"$scratch/text" >/dev/null || exit 1
+	"$build/tests/tools/mkspool" -r b@dead.test "$spool" dead1.test \
+	    <"$scratch/text" >/dev/null || exit 1
+	python3 -c 'import shutil, sys
+for i in range(2, int(sys.argv[2]) + 1):
+    shutil.copytree(sys.argv[1] + "/dead1.test", sys.argv[1] + "/dead%d.test" % i)' \
+	    "$spool/queue" "$2"
+	[ "$2" -gt 0 ] || rm -r "$spool/queue/dead1.test"
+	"$tests/bench/emptied.py" "$spool/queue/d1.test" 120 >"$scratch/took" &
+	watch=$!
+	used=$(cpu)
+	within "$build/bin/mxrun" -f "$conf"
+	wait $watch || {
+		echo "bench: nothing leaves beside $2 dead ones" >&2
+		tail -n 3 "$scratch/log" >&2
+	}
+	echo "$(cat "$scratch/took") $used $(cpu) $count" |
+	    awk '{ print $4 / $1, ($3 - $2) / 1000 / $4 }' >"$scratch/row"
+	result beside "$1" "$(cat "$scratch/row")" "load=$(loads)"
+	stop "$server"
 	mv "$spool" "$(mktemp -d "$scratch/away.XXXXXX")"
 }
 
@@ -94,12 +140,20 @@ is_empty() {
 
 for _ in $(seq "$repetitions"); do
 	for shape in "one 1 $count" "many $many 10"; do
-		# shellcheck disable=SC2086 # three words
-		{
-			drain_ours $shape
-			drain_postfix $shape postfix
-			drain_postfix $shape tuned
-		}
+		# shellcheck disable=SC2068,SC2086 # words
+		for who in ${@:-ours postfix tuned}; do
+			case $who in
+			ours) drain_ours $shape ;;
+			beside) ;;
+			*) drain_postfix $shape "$who" ;;
+			esac
+		done
 	done
+	case " ${*:-beside} " in
+	*' beside '*)
+		drain_beside alone 0
+		drain_beside ours "$dead"
+		;;
+	esac
 done
 table ours 'a second'
