@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -31,11 +32,13 @@ int __wrap_prctl(int, ...);
 int __real_seccomp_load(void *) __attribute__((weak));
 int __wrap_seccomp_load(void *);
 
-enum { LAST_MS = 2000 };
+enum { LAST_MS = 10000 };
 
-static bool closed; /* whoever opens a file now is killed */
+static bool closed;		      /* whoever opens a file now is killed */
+static volatile sig_atomic_t writing; /* it is not begun twice */
 
 static void flush(void);
+static void begin_end(void);
 static bool is_program(void);
 static void on_term(int);
 
@@ -43,8 +46,17 @@ static void on_term(int);
 static void
 flush(void)
 {
+	writing = 1;
 	__gcov_dump();
 	__gcov_reset();
+	writing = 0;
+}
+
+/* Counters are written behind the handlers of exit(3). */
+static void
+begin_end(void)
+{
+	writing = 1;
 }
 
 static bool
@@ -69,7 +81,8 @@ __wrap_seccomp_load(void *filter)
 	return closed ? __real_seccomp_load(filter) : 0;
 }
 
-/* A filter that sandbox_prepare() made comes in this way. */
+/* A filter that sandbox_prepare() made comes in this way; and nobody is killed
+ * with its parent. */
 int
 __wrap_prctl(int option, ...)
 {
@@ -86,6 +99,8 @@ __wrap_prctl(int option, ...)
 			return 0;
 		closed = true;
 	}
+	if (option == PR_SET_PDEATHSIG)
+		return 0;
 	return __real_prctl(option, a[0], a[1], a[2], a[3]);
 }
 
@@ -126,12 +141,15 @@ __attribute__((constructor)) static void
 catch_term(void)
 {
 	signal(SIGTERM, on_term);
+	atexit(begin_end);
 }
 
-/* As if it had died of it. */
+/* As if it had died of it; who is about to end does so. */
 static void
 on_term(int number)
 {
+	if (writing)
+		return;
 	signal(number, SIG_DFL);
 	flush();
 	raise(number);
