@@ -32,7 +32,7 @@ static int apply_expired(struct envelope *, const struct record_view *);
 static int apply_hold(struct envelope *, const struct record_view *);
 static int apply_release(struct envelope *, const struct record_view *);
 static int apply_bounce(struct envelope *, const struct record_view *);
-static int apply_outcome(
+static struct rcpt *apply_outcome(
     struct envelope *, const struct record_view *, enum rcpt_state);
 
 static int get_string(const struct record_view *, const char *, char **);
@@ -194,36 +194,41 @@ apply_try(struct envelope *e, const struct record_view *r)
 static int
 apply_done(struct envelope *e, const struct record_view *r)
 {
-	uint64_t i, relayed;
+	struct rcpt *rcpt = apply_outcome(e, r, RCPT_DELIVERED);
+	uint64_t relayed;
 
-	if (apply_outcome(e, r, RCPT_DELIVERED) == -1)
+	if (rcpt == NULL)
 		return -1;
-	if (record_get_number(r, "rcpt", &i))
-		e->rcpt[i].relayed =
-		    record_get_number(r, "relayed", &relayed) && relayed == 1;
+	rcpt->relayed =
+	    record_get_number(r, "relayed", &relayed) && relayed == 1;
 	return 0;
 }
 
 static int
 apply_fail(struct envelope *e, const struct record_view *r)
 {
-	return apply_outcome(e, r, RCPT_FAILED);
+	return apply_outcome(e, r, RCPT_FAILED) == NULL ? -1 : 0;
 }
 
-static int
+/* Whose it is, or NULL with errno. */
+static struct rcpt *
 apply_outcome(
     struct envelope *e, const struct record_view *r, enum rcpt_state state)
 {
+	struct rcpt *rcpt;
 	uint64_t i;
 
-	if (!record_get_number(r, "rcpt", &i) || i >= e->nrcpt)
-		return malformed();
-	e->rcpt[i].state = state;
-	return get_time(r, "at", &e->rcpt[i].when) == -1 ||
-		get_string(r, "host", &e->rcpt[i].host) == -1 ||
-		get_string(r, "reply", &e->rcpt[i].reply) == -1
-	    ? -1
-	    : 0;
+	if (!record_get_number(r, "rcpt", &i) || i >= e->nrcpt) {
+		malformed();
+		return NULL;
+	}
+	rcpt = &e->rcpt[i];
+	rcpt->state = state;
+	return get_time(r, "at", &rcpt->when) == -1 ||
+		get_string(r, "host", &rcpt->host) == -1 ||
+		get_string(r, "reply", &rcpt->reply) == -1
+	    ? NULL
+	    : rcpt;
 }
 
 static int

@@ -12,13 +12,20 @@
  * be recorded whatever the primary said. */
 enum { HOST_PIECE = 400, REPLY_PIECE = JOURNAL_PIECE };
 
-static bool record_from(struct record *, const struct envelope *);
-static bool record_client(struct record *, const struct envelope *);
-static bool record_about(struct record *, const struct envelope *);
-static int emit_trace(
-    const struct envelope *, int (*)(void *, const char *, size_t), void *);
-static int emit_cuts(
-    const struct envelope *, int (*)(void *, const char *, size_t), void *);
+struct out { /* who is given the lines */
+	int (*emit)(void *, const char *, size_t);
+	void *ctx;
+};
+
+static int put(struct record *, const struct out *);
+static int put_from(const struct envelope *, const struct out *);
+static int put_client(const struct envelope *, const struct out *);
+static int put_trace(const struct envelope *, const struct out *);
+static int put_cuts(const struct envelope *, const struct out *);
+static int put_about(const struct envelope *, const struct out *);
+static int put_rcpts(const struct envelope *, const struct out *);
+static int put_end(const struct envelope *, const struct out *);
+static void fill_rcpt(struct record *, const struct rcpt *);
 static bool event_outcome(struct record *, const char *type, size_t rcpt,
     time_t, const char *host, const char *reply);
 static void add_answer(
@@ -29,46 +36,22 @@ int
 envelope_emit(const struct envelope *e,
     int (*emit)(void *, const char *line, size_t n), void *ctx)
 {
-	struct record r;
-	int result;
+	static int (*const put_part[])(
+	    const struct envelope *, const struct out *) = {put_from,
+	    put_client, put_trace, put_cuts, put_about, put_rcpts, put_end};
+	const struct out out = {emit, ctx};
+	int result = 0;
 
-	errno = EMSGSIZE;
-	if (!record_from(&r, e))
-		return -1;
-	if ((result = emit(ctx, r.line, r.len)) != 0)
-		return result;
-	if (!record_client(&r, e))
-		return -1;
-	if ((result = emit(ctx, r.line, r.len)) != 0 ||
-	    (result = emit_trace(e, emit, ctx)) != 0 ||
-	    (result = emit_cuts(e, emit, ctx)) != 0)
-		return result;
-	if (*e->about_id != '\0') {
-		if (!record_about(&r, e))
-			return -1;
-		if ((result = emit(ctx, r.line, r.len)) != 0)
-			return result;
-	}
-	for (size_t i = 0; i < e->nrcpt; i++) {
-		if (!envelope_record_rcpt(&r, &e->rcpt[i]))
-			return -1;
-		if ((result = emit(ctx, r.line, r.len)) != 0)
-			return result;
-	}
-	record_begin(&r, "end");
-	record_add_number(&r, "rcpts", e->nrcpt);
-	return record_end(&r) ? emit(ctx, r.line, r.len) : -1;
+	for (size_t i = 0;
+	     result == 0 && i < sizeof put_part / sizeof *put_part; i++)
+		result = put_part[i](e, &out);
+	return result;
 }
 
 bool
 envelope_record_rcpt(struct record *r, const struct rcpt *rcpt)
 {
-	record_begin(r, "rcpt");
-	record_add(r, "path", rcpt->mailbox);
-	if (rcpt->notify != 0)
-		record_add_number(r, "notify", rcpt->notify);
-	if (*rcpt->orcpt != '\0')
-		record_add(r, "orcpt", rcpt->orcpt);
+	fill_rcpt(r, rcpt);
 	return record_end(r);
 }
 
@@ -143,88 +126,136 @@ event_mark(struct record *r, const char *type, time_t at)
 	return record_end(r);
 }
 
-static bool
-record_from(struct record *r, const struct envelope *e)
+/* Ends the record and hands it on. */
+static int
+put(struct record *r, const struct out *out)
 {
-	record_begin(r, "from");
-	record_add(r, "path", e->sender);
-	add_time(r, "arrived", e->arrived);
-	if (e->body != BODY_NONE)
-		record_add(r, "body", body_name(e->body));
-	if (e->smtputf8)
-		record_add_number(r, "smtputf8", 1);
-	if (e->tls != TLS_AS_SET)
-		record_add(r, "tls", envelope_tls_name(e->tls));
-	if (e->ret != RET_NONE)
-		record_add(r, "ret", ret_name(e->ret));
-	if (*e->envid != '\0')
-		record_add(r, "envid", e->envid);
-	if (*e->verified != '\0')
-		record_add(r, "verified", e->verified);
-	return record_end(r);
-}
-
-static bool
-record_client(struct record *r, const struct envelope *e)
-{
-	record_begin(r, "client");
-	record_add(r, "ip", e->client);
-	record_add(r, "name", e->client_name);
-	record_add(r, "helo", e->helo);
-	record_add(r, "proto", e->proto);
-	return record_end(r);
-}
-
-static bool
-record_about(struct record *r, const struct envelope *e)
-{
-	record_begin(r, "about");
-	record_add(r, "domain", e->about_domain);
-	record_add(r, "id", e->about_id);
-	record_add_number(r, "n", e->about_n);
-	return record_end(r);
+	if (!record_end(r)) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	return out->emit(out->ctx, r->line, r->len);
 }
 
 static int
-emit_trace(const struct envelope *e,
-    int (*emit)(void *, const char *line, size_t n), void *ctx)
+put_from(const struct envelope *e, const struct out *out)
+{
+	struct record r;
+
+	record_begin(&r, "from");
+	record_add(&r, "path", e->sender);
+	add_time(&r, "arrived", e->arrived);
+	if (e->body != BODY_NONE)
+		record_add(&r, "body", body_name(e->body));
+	if (e->smtputf8)
+		record_add_number(&r, "smtputf8", 1);
+	if (e->tls != TLS_AS_SET)
+		record_add(&r, "tls", envelope_tls_name(e->tls));
+	if (e->ret != RET_NONE)
+		record_add(&r, "ret", ret_name(e->ret));
+	if (*e->envid != '\0')
+		record_add(&r, "envid", e->envid);
+	if (*e->verified != '\0')
+		record_add(&r, "verified", e->verified);
+	return put(&r, out);
+}
+
+static int
+put_client(const struct envelope *e, const struct out *out)
+{
+	struct record r;
+
+	record_begin(&r, "client");
+	record_add(&r, "ip", e->client);
+	record_add(&r, "name", e->client_name);
+	record_add(&r, "helo", e->helo);
+	record_add(&r, "proto", e->proto);
+	return put(&r, out);
+}
+
+static int
+put_trace(const struct envelope *e, const struct out *out)
 {
 	const char *rest = e->trace;
 	size_t left = strlen(rest);
-	struct record r;
-	int result;
+	int result = 0;
 
-	while (left > 0) {
+	while (result == 0 && left > 0) {
 		size_t piece = left < JOURNAL_PIECE ? left : JOURNAL_PIECE;
+		struct record r;
 
 		record_begin(&r, "trace");
 		record_add_octets(&r, "text", rest, piece);
-		if (!record_end(&r))
-			return -1;
-		if ((result = emit(ctx, r.line, r.len)) != 0)
-			return result;
+		result = put(&r, out);
 		rest += piece;
 		left -= piece;
 	}
-	return 0;
+	return result;
 }
 
 static int
-emit_cuts(const struct envelope *e,
-    int (*emit)(void *, const char *line, size_t n), void *ctx)
+put_cuts(const struct envelope *e, const struct out *out)
 {
-	struct record r;
 	int result = 0;
 
 	for (unsigned i = 0; result == 0 && i < e->cuts.n; i++) {
+		struct record r;
+
 		record_begin(&r, "cut");
 		record_add_number(&r, "at", e->cuts.cut[i].at);
 		record_add_number(&r, "octets", e->cuts.cut[i].octets);
-		if (!record_end(&r))
-			return -1;
-		result = emit(ctx, r.line, r.len);
+		result = put(&r, out);
 	}
 	return result;
+}
+
+static int
+put_about(const struct envelope *e, const struct out *out)
+{
+	struct record r;
+
+	if (*e->about_id == '\0')
+		return 0;
+	record_begin(&r, "about");
+	record_add(&r, "domain", e->about_domain);
+	record_add(&r, "id", e->about_id);
+	record_add_number(&r, "n", e->about_n);
+	return put(&r, out);
+}
+
+static int
+put_rcpts(const struct envelope *e, const struct out *out)
+{
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < e->nrcpt; i++) {
+		struct record r;
+
+		fill_rcpt(&r, &e->rcpt[i]);
+		result = put(&r, out);
+	}
+	return result;
+}
+
+static int
+put_end(const struct envelope *e, const struct out *out)
+{
+	struct record r;
+
+	record_begin(&r, "end");
+	record_add_number(&r, "rcpts", e->nrcpt);
+	return put(&r, out);
+}
+
+static void
+fill_rcpt(struct record *r, const struct rcpt *rcpt)
+{
+	record_begin(r, "rcpt");
+	record_add(r, "path", rcpt->mailbox);
+	if (rcpt->notify != 0)
+		record_add_number(r, "notify", rcpt->notify);
+	if (*rcpt->orcpt != '\0')
+		record_add(r, "orcpt", rcpt->orcpt);
 }
 
 static bool

@@ -71,9 +71,11 @@ value_decode(const char *s, size_t n, char *out, size_t size, size_t *len)
 void
 record_begin(struct record *r, const char *type)
 {
-	r->overflow = false;
-	r->len = SUM_LEN;
-	r->len += strlcpy(r->line + r->len, type, sizeof r->line - r->len);
+	size_t room = sizeof r->line - 1 - SUM_LEN;
+	size_t used = strlcpy(r->line + SUM_LEN, type, room);
+
+	r->overflow = used >= room;
+	r->len = SUM_LEN + used;
 }
 
 void
@@ -86,18 +88,18 @@ void
 record_add_octets(
     struct record *r, const char *key, const char *value, size_t n)
 {
-	size_t room = sizeof r->line - 1 - r->len, used;
-	int head;
+	size_t room, head, used;
 
 	if (r->overflow)
 		return;
-	head = snprintf(r->line + r->len, room, " %s=", key);
-	if (head < 0 || (size_t)head >= room) {
+	room = sizeof r->line - 1 - r->len; /* the newline has its own */
+	head = (size_t)snprintf(r->line + r->len, room, " %s=", key);
+	if (head >= room) {
 		r->overflow = true;
 		return;
 	}
-	r->len += (size_t)head;
-	room -= (size_t)head;
+	r->len += head;
+	room -= head;
 	r->overflow = !value_encode(value, n, r->line + r->len, room, &used);
 	if (!r->overflow)
 		r->len += used;
@@ -117,7 +119,7 @@ record_end(struct record *r)
 {
 	char sum[SUM_LEN + 1];
 
-	if (r->overflow || r->len + 1 >= sizeof r->line)
+	if (r->overflow)
 		return false;
 	snprintf(sum, sizeof sum, "%08x ",
 	    (unsigned)crc32c(r->line + SUM_LEN, r->len - SUM_LEN));

@@ -25,6 +25,7 @@ static const struct {
     {"a: b\r\ntls-required:no \r\n\r\n", true},
     {"TLS-Required: Yes\r\n\r\n", false},
     {"TLS-Required: None\r\n\r\n", false},
+    {"TLS-Required: of\r\n\r\n", false},
     {"TLS-Required:\r\n\r\n", false},
     {"X: y\r\n TLS-Required: No\r\n\r\n", false},
     {"X: y\r\n\r\nTLS-Required: No\r\n", false},
@@ -36,6 +37,48 @@ scan(struct hdrscan *h, const char *s, size_t n, size_t step)
 	hdrscan_init(h, "mx.test");
 	for (size_t at = 0; at < n; at += step)
 		hdrscan_push(h, s + at, n - at < step ? n - at : step);
+}
+
+/* Of one Received field each. */
+static const struct {
+	const char *text;
+	unsigned own;
+} ours[] = {
+    {"by mx.test\r\n by mx.test", 1}, /* one hop */
+    {"by\tmx.test;", 1},
+    {"(by   mx.test)", 1},
+    {"x:by mx.test:", 1},
+    {"by mx.test. id 1", 1},
+    {"by mx.tes", 0},
+    {"byx mx.test", 0},
+    {"by          ", 0},
+    {"by         x", 0},
+    {"by mx.test.x", 0},
+    {"by mx.test-x", 0},
+    {"by mx.tesx id", 0},
+};
+
+static void
+test_ours(void)
+{
+	struct hdrscan h;
+	char text[1100];
+	size_t n;
+
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+		n = (size_t)snprintf(
+		    text, sizeof text, "Received: %s\r\nx\n\r\n", ours[i].text);
+		scan(&h, text, n, 5);
+		ok(h.ended && h.octets == n && h.own_received == ours[i].own,
+		    "%s: %u", ours[i].text, ours[i].own);
+	}
+	/* of a line, 1,024 octets are looked at */
+	for (int i = 0; i < 3; i++) {
+		n = (size_t)snprintf(text, sizeof text,
+		    "Received: %*s.x\r\n\r\n", 1013 + i, "by mx.test");
+		scan(&h, text, n, 7);
+		is_int(h.own_received, i < 2, "at the end of what is kept");
+	}
 }
 
 int
@@ -75,5 +118,6 @@ main(void)
 		    (int)strcspn(field, "\r"), field,
 		    wishes[i].optional ? "optional" : "no wish");
 	}
+	test_ours();
 	return done();
 }

@@ -25,6 +25,7 @@ static const struct {
 	{"cut", ""},
 	{"cut", "at=1"},
 	{"cut", "octets=1"},
+	{"cut", "at=1 octets=0"},
 	{"about", ""},
 	{"about", "n=0"},
 	{"about", "n=10000"},
@@ -56,8 +57,8 @@ static const struct {
       {"dsn", "n=2"},
       {"delayed", ""},
       {"delayed", "n=2 level=1"},
-      {"delayed", "n=1"},
-      {"delayed", "n=1 level=10"},
+      {"delayed", "n=4"},
+      {"delayed", "n=4 level=10"},
       {"expired", ""},
       {"hold", "why=%zz"},
       {"unknown", ""},
@@ -100,13 +101,18 @@ test_trace(void)
 static void
 test_events(struct envelope *e)
 {
-	apply(e, "from", "arrived=5 body=7BIT ret=FULL smtputf8=1");
+	apply(
+	    e, "from", "arrived=5 body=7BIT ret=FULL smtputf8=1 tls=optional");
+	is_int(e->tls, TLS_OPTIONAL, "TLS is not needed");
 	ok(e->body == BODY_7BIT && e->ret == RET_FULL && e->smtputf8,
 	    "parameters");
-	apply(e, "from", "arrived=5 body=8BITMIME ret=HDRS smtputf8=2");
+	apply(e, "from", "arrived=5 body=8BITMIME ret=HDRS smtputf8=2 tls=x");
+	is_int(e->tls, TLS_REQUIRED, "what is not known is demanded");
 	ok(e->body == BODY_8BITMIME && e->ret == RET_HDRS && !e->smtputf8,
 	    "and others");
 	is_int(apply(e, "end", "rcpts=2"), 0, "the envelope ends");
+	is_int(apply(e, "done", "rcpt=0 at=7 relayed=2"), 0, "one is done");
+	ok(!e->rcpt[0].relayed, "and no more than that");
 	is_int(apply(e, "done", "rcpt=0 at=7 relayed=1"), 0, "one is relayed");
 	ok(e->rcpt[0].relayed && e->rcpt[1].state == RCPT_WAITING, "he alone");
 	is_int(apply(e, "fail", "rcpt=1 at=8 reply=550"), 0, "one failed");
@@ -147,6 +153,9 @@ full(void)
 {
 	struct envelope *e = envelope_new();
 
+	e->smtputf8 = true;
+	e->tls = TLS_OPTIONAL;
+	envelope_set(&e->verified, "spf=pass");
 	envelope_set(&e->trace, "Received: x\r\n");
 	envelope_set(&e->about_id, "x");
 	e->about_n = 1;
@@ -172,6 +181,33 @@ test_emit(void)
 	is_int(envelope_emit(e, stop_at, &left), 0, "all lines are written");
 	is_int(left, 1, "and no other");
 	envelope_free(e);
+}
+
+static int
+take(void *e, const char *line, size_t n)
+{
+	struct record_view view;
+	char text[RECORD_LEN];
+
+	memcpy(text, line, n);
+	return !record_parse(text, n - 1, &view) || envelope_apply(e, &view);
+}
+
+static void
+test_round_trip(void)
+{
+	struct envelope *e = full(), *back = envelope_new();
+
+	is_int(envelope_emit(e, take, back), 0, "what is written is read");
+	ok(envelope_is_whole(back) && back->smtputf8 &&
+		back->tls == TLS_OPTIONAL &&
+		back->rcpt[0].notify == NOTIFY_FAILURE,
+	    "with what the sender wants");
+	is_str(back->verified, "spf=pass", "what is known of it");
+	is_str(back->trace, e->trace, "the trace");
+	is_str(back->rcpt[0].orcpt, "rfc822;a", "the recipient");
+	envelope_free(e);
+	envelope_free(back);
 }
 
 /* What no record can hold is not cut. */
@@ -216,6 +252,7 @@ main(void)
 	envelope_free(NULL);
 	test_trace();
 	test_emit();
+	test_round_trip();
 	test_too_long();
 	return done();
 }

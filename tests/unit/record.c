@@ -84,6 +84,8 @@ overflow(void)
 {
 	char big[RECORD_LEN];
 	struct record r;
+	size_t most = 0;
+	int fits = 0;
 
 	memset(big, 'x', sizeof big);
 	big[sizeof big - 1] = '\0';
@@ -91,6 +93,38 @@ overflow(void)
 	record_add(&r, "reply", big);
 	record_add(&r, "after", "x");
 	ok(!record_end(&r), "a record too long is no record");
+	record_begin(&r, big);
+	ok(!record_end(&r), "nor is a type");
+	for (size_t n = RECORD_LEN - 30; n < RECORD_LEN - 10; n++) {
+		record_begin(&r, "try");
+		record_add_octets(&r, "a", big, n);
+		record_add(&r, "key", "");
+		fits += record_end(&r);
+		most = r.overflow ? most : r.len;
+	}
+	is_int(fits, 9, "a key may not fit");
+	ok(most < RECORD_LEN, "what does is %zu octets at most", most);
+}
+
+static void
+values(void)
+{
+	static const char *const bad[] = {
+	    "n=", "n=1x", "n=1/2", "n=12345678901234567890", "m=1"};
+	char out[8] = "x";
+	uint64_t n;
+	size_t len;
+
+	ok(!value_encode("", 0, out, 0, &len), "nothing needs an octet");
+	ok(!value_decode("", 0, out, 0, &len), "in either way");
+	ok(*out == 'x', "and gets none");
+	ok(value_encode("", 0, out, 1, &len) && len == 0, "but one is enough");
+	ok(!value_decode("%0g", 3, out, sizeof out, &len), "half an octet");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		const struct record_view view = {"try", bad[i]};
+
+		ok(!record_get_number(&view, "n", &n), "%s is no n", bad[i]);
+	}
 }
 
 static void
@@ -120,6 +154,7 @@ main(void)
 	every_octet();
 	damage();
 	overflow();
+	values();
 	names();
 	return done();
 }
