@@ -191,9 +191,8 @@ lock(struct message *m)
 		return MESSAGE_ERROR;
 	if (fstatat(m->dir, m->name, &named, AT_SYMLINK_NOFOLLOW) == -1)
 		return errno == ENOENT ? MESSAGE_GONE : MESSAGE_ERROR;
-	return held.st_ino == named.st_ino && held.st_dev == named.st_dev
-	    ? MESSAGE_OK
-	    : MESSAGE_GONE;
+	/* names of one directory are on one device */
+	return held.st_ino == named.st_ino ? MESSAGE_OK : MESSAGE_GONE;
 }
 
 static enum message_status

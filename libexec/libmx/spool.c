@@ -22,16 +22,19 @@ enum { MODE_DURABLE = S_IRWXU, MODE_FRESH = S_IRWXU | S_ISVTX };
 
 enum { DIRECTORIES = 5, DIRECTORIES_ENTERED = 2 };
 
+enum { ALIKE = 100 }; /* in bad/, of one domain and name */
+
 static int open_new(struct spool *, const char *path, size_t n);
 static int open_first(struct spool *, const char *path, size_t n, bool create);
 static int keep_root(int);
 static void bad_name(
     char out[NAME_MAX + 1], const char *domain, const char *name, int n);
+static int rename_new(int dir, const char *name, int bad, const char *to);
 static int open_dir(int parent, const char *name, bool create);
 static int open_or_make(int parent, const char *name, bool create);
 static int keep_dir(int parent, int fd);
 static bool is_plain_name(const char *);
-static long count_dir(int);
+static long count_domain(const struct spool *, const char *domain);
 static uint64_t reserve(uint64_t total, uint64_t most);
 
 int
@@ -114,16 +117,12 @@ spool_keep_domain(const struct spool *sp, int dir)
 long
 spool_count(const struct spool *sp, const char *domain, bool below)
 {
-	int fd = spool_domain_dir(sp, domain, false);
-	long n = 0, more;
+	long n = count_domain(sp, domain), more;
 	struct dirent *e;
 	DIR *d;
+	int fd;
 
-	if (fd == -1 && errno != ENOENT)
-		return -1;
-	if (fd != -1 && (n = count_dir(fd)) == -1)
-		return -1;
-	if (!below)
+	if (n == -1 || !below)
 		return n;
 	if ((fd = openat(sp->queue, ".", O_RDONLY | O_CLOEXEC)) == -1)
 		return -1;
@@ -131,12 +130,11 @@ spool_count(const struct spool *sp, const char *domain, bool below)
 		close(fd);
 		return -1;
 	}
-	while ((e = readdir(d)) != NULL) {
-		if (!domain_is_below(e->d_name, domain) ||
-		    (fd = spool_domain_dir(sp, e->d_name, false)) == -1)
+	while (n != -1 && (e = readdir(d)) != NULL) {
+		if (!domain_is_below(e->d_name, domain))
 			continue;
-		if ((more = count_dir(fd)) > 0)
-			n += more;
+		more = count_domain(sp, e->d_name);
+		n = more == -1 ? -1 : n + more;
 	}
 	closedir(d);
 	return n;
@@ -185,16 +183,10 @@ spool_set_aside(
 	int result = -1;
 
 	/* what lies there already is kept as well */
-	for (int n = 0; n < 100; n++) {
+	errno = EEXIST;
+	for (int n = 0; result == -1 && errno == EEXIST && n < ALIKE; n++) {
 		bad_name(to, domain, name, n);
-		result = renameat2(dir, name, sp->bad, to, RENAME_NOREPLACE);
-		if (result == -1 && errno == EINVAL &&
-		    faccessat(sp->bad, to, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
-			result = renameat(dir, name, sp->bad, to);
-		else if (result == -1 && errno == EINVAL)
-			continue;
-		if (result == 0 || errno != EEXIST)
-			break;
+		result = rename_new(dir, name, sp->bad, to);
 	}
 	if (result == -1)
 		return -1;
@@ -282,6 +274,20 @@ bad_name(char out[NAME_MAX + 1], const char *domain, const char *name, int n)
 	    domain, ID_NAME, name, n);
 }
 
+/* EEXIST where TO is there, on file systems too that can not see to it. */
+static int
+rename_new(int dir, const char *name, int bad, const char *to)
+{
+	int result = renameat2(dir, name, bad, to, RENAME_NOREPLACE);
+
+	if (result == 0 || errno != EINVAL)
+		return result;
+	if (faccessat(bad, to, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
+		return renameat(dir, name, bad, to);
+	errno = EEXIST;
+	return -1;
+}
+
 /* Opens PARENT/NAME; what it makes, or another made just now, is durable. */
 static int
 open_dir(int parent, const char *name, bool create)
@@ -327,15 +333,18 @@ is_plain_name(const char *s)
 	return *s != '\0' && *s != '.' && strchr(s, '/') == NULL;
 }
 
-/* Messages in a directory; takes the descriptor. */
+/* Messages that wait for it alone; what is no directory has none. */
 static long
-count_dir(int fd)
+count_domain(const struct spool *sp, const char *domain)
 {
-	DIR *d = fdopendir(fd);
+	int fd = spool_domain_dir(sp, domain, false);
 	struct dirent *e;
 	long n = 0;
+	DIR *d;
 
-	if (d == NULL) {
+	if (fd == -1)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	if ((d = fdopendir(fd)) == NULL) {
 		close(fd);
 		return -1;
 	}

@@ -2,7 +2,7 @@
 /* The envelope in memory: its recipients, and no memory for them. */
 #include "envelope.h"
 
-#include "faults.h"
+#include "failing_files.h"
 #include "tap.h"
 
 static struct envelope *

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Calls that fail when a test wants them to: those of this file, which the
- * linker finds before libc's.  A program includes it once.
+ * Calls to files and memory that fail when a unit test wants it: the linker
+ * finds them before libc's.
  */
-#ifndef FAULTS_H
-#define FAULTS_H
+#ifndef FAILING_FILES_H
+#define FAILING_FILES_H
 
 #include <dirent.h>
 #include <errno.h>
