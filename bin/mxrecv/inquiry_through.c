@@ -43,17 +43,18 @@ inquiry_goes_through(void *ctx, const struct session *s)
 {
 	struct inquiry *q = ctx;
 	struct policy_db *p = disk_policy(q->disk);
-	struct state_db *state = disk_state(q->disk);
 	char mode[SETTING_LEN];
+	struct state_db *state;
 	struct verdicts v;
 	struct primary primary;
 
 	/* REQUIRETLS needs more of a session than is known at RCPT */
-	if (p == NULL || state == NULL || s->mail.params.requiretls ||
+	if (p == NULL || s->mail.params.requiretls ||
 	    policy_setting(p, "when_up", s->row.name, mode) != ANSWER_YES ||
 	    strcmp(mode, "relay") != 0 ||
 	    (policy_verdicts(p, "when_up", s->row.name, &v) == ANSWER_YES &&
-		v.on_fail < VERDICT_DEFER))
+		v.on_fail < VERDICT_DEFER) ||
+	    (state = disk_state(q->disk)) == NULL)
 		return false;
 	state_primary(state, path_domain(s->rcpt), &primary);
 	return !primary_returns(&primary) &&
