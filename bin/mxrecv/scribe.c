@@ -22,7 +22,8 @@ enum {
 	ARRIVAL_WORDS = 1,
 	ROW = 4096,
 	BATCH = 256 * 1024,
-	WAIT_SECONDS = 2
+	WAIT_SECONDS = 2,
+	NAP_MS = 5 /* between looks: rows come in crowds */
 };
 
 struct head {
@@ -43,7 +44,7 @@ struct batch {
 static int post(int out, struct head *, const char *const word[]);
 static bool collect(int in, struct batch *);
 static bool is_sound(const char *row, size_t n);
-static void keep(const struct conf *, const struct batch *);
+static void keep(const struct conf *, const struct batch *, struct state_db **);
 static int put(struct state_db *, const char *row);
 static int put_decision(
     struct state_db *, const struct head *, const char *words);
@@ -63,6 +64,7 @@ int
 scribe_run(const struct conf *conf, int in)
 {
 	struct batch *b = malloc(sizeof *b);
+	struct state_db *state = NULL;
 	bool more = true;
 
 	if (b == NULL)
@@ -70,8 +72,9 @@ scribe_run(const struct conf *conf, int in)
 	while (more) {
 		more = collect(in, b);
 		if (b->rows > 0)
-			keep(conf, b);
+			keep(conf, b, &state);
 	}
+	state_db_close(state);
 	free(b);
 	return EX_OK;
 }
@@ -118,20 +121,20 @@ post(int out, struct head *head, const char *const word[])
 static bool
 collect(int in, struct batch *b)
 {
-	struct pollfd p = {.fd = in, .events = POLLIN};
 	int64_t until = 0;
 
 	b->rows = 0;
 	b->len = 0;
 	while (b->rows < SCRIBE_ROWS && b->len + ROW <= BATCH) {
-		int64_t left = b->rows == 0 ? -1 : until - wire_now();
-		ssize_t n;
+		ssize_t n = recv(in, b->octets + b->len, ROW,
+		    b->rows == 0 ? 0 : MSG_DONTWAIT);
 
-		if (b->rows > 0 && left <= 0)
-			break;
-		if (poll(&p, 1, (int)left) < 1)
+		if (n == -1 && errno == EAGAIN) {
+			if (wire_now() >= until)
+				break;
+			poll(NULL, 0, NAP_MS);
 			continue;
-		n = recv(in, b->octets + b->len, ROW, 0);
+		}
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -160,12 +163,12 @@ is_sound(const char *row, size_t n)
 	    (words == WORDS || words == ARRIVAL_WORDS) && row[n - 1] == '\0';
 }
 
-/* Opened anew each time: anyone may have deleted it. */
+/* Anyone may have deleted it meanwhile. */
 static void
-keep(const struct conf *conf, const struct batch *b)
+keep(const struct conf *conf, const struct batch *b, struct state_db **kept)
 {
 	char err[DB_ERROR], lost[16];
-	struct state_db *state = state_db_open(conf->state, err);
+	struct state_db *state = state_db_again(*kept, conf->state, err);
 	int result = state == NULL ? -1 : state_begin(state);
 
 	for (size_t at = 0; result == 0 && at < b->len;) {
@@ -177,9 +180,11 @@ keep(const struct conf *conf, const struct batch *b)
 	}
 	if (state != NULL && state_commit(state) == -1)
 		result = -1;
-	state_db_close(state);
+	*kept = state;
 	if (result == 0)
 		return;
+	state_db_close(state);
+	*kept = NULL;
 	snprintf(lost, sizeof lost, "%u", b->rows);
 	log_event(LOG_L_ERROR, "decisions-lost", "rows", lost, "error",
 	    state == NULL ? err : NULL, NULL);

@@ -50,6 +50,24 @@ state_db_open(const char *file, char err[DB_ERROR])
 }
 
 struct state_db *
+state_db_again(struct state_db *s, const char *file, char err[DB_ERROR])
+{
+	struct stat st;
+	bool there = stat(file, &st) == 0;
+
+	if (s != NULL && there && s->dev == st.st_dev && s->ino == st.st_ino &&
+	    s->frames < WAL_FRAMES && !s->sql.damaged)
+		return s;
+	state_db_close(s);
+	s = state_db_open(file, err);
+	if (s != NULL && stat(file, &st) == 0) {
+		s->dev = st.st_dev;
+		s->ino = st.st_ino;
+	}
+	return s;
+}
+
+struct state_db *
 state_db_look(const char *file, char err[DB_ERROR])
 {
 	struct state_db *s = calloc(1, sizeof *s);

@@ -25,6 +25,11 @@ struct state_db;
 /* Opens or makes FILE.  A file that is not a database, or damaged, is set
  * aside as FILE.bad and a new one made.  NULL with a sentence in ERR. */
 struct state_db *state_db_open(const char *file, char err[DB_ERROR]);
+/* The same for who comes again and again: S if it is still that file, and its
+ * log is short; else S is closed, NULL too.  While it is open, others need not
+ * read the log from end to end. */
+struct state_db *state_db_again(
+    struct state_db *s, const char *file, char err[DB_ERROR]);
 /* Opens FILE to read it, and leaves it as it is whatever it is. */
 struct state_db *state_db_look(const char *file, char err[DB_ERROR]);
 void state_db_close(struct state_db *);

@@ -10,6 +10,8 @@ struct state_db {
 	struct sql sql;
 	char *file; /* NULL: opened to be read only */
 	int frames; /* in the log, after our last commit */
+	dev_t dev;  /* of the file, where that is to be known */
+	ino_t ino;
 };
 
 /* The statement with its first parameter set; NULL on trouble. */
