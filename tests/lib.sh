@@ -194,6 +194,31 @@ listen() {
 	until_true 10 listens "$port"
 }
 
+# start_listener [ADDRESS…]: mxrecv that listens by itself: pid in $parent, the
+# first one's port in $port
+start_listener() {
+	port=$(free_port)
+	addresses=
+	for address in "${@:-127.0.0.1}"; do
+		addresses="$addresses -l $address:$port"
+	done
+	# shellcheck disable=SC2086 # an option each
+	"$build/bin/mxrecv" -f "$conf" $addresses 2>>"$scratch/log" &
+	parent=$!
+	will_stop $parent
+	until_true 10 listens "$port"
+}
+# children PID: those that serve, which are not its scribe or a reader
+children() {
+	pgrep -P "$1" | wc -l
+}
+has_children() {
+	[ "$(children "$1")" -eq "$2" ]
+}
+is_gone() {
+	! ps -o stat= -p "$1" | grep -q '^[^Z]'
+}
+
 # queued DOMAIN: the files that wait
 queued() {
 	find "$spool/queue/$1" -type f 2>/dev/null | sort

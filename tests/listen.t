@@ -7,20 +7,6 @@
 
 hold=$tests/peers/hold.py # by its path: stop() must reach it, not a shell
 
-# start_listener [ADDRESS…]: pid in $parent, the first one's port in $port
-start_listener() {
-	port=$(free_port)
-	addresses=
-	for address in "${@:-127.0.0.1}"; do
-		addresses="$addresses -l $address:$port"
-	done
-	# shellcheck disable=SC2086 # an option each
-	"$build/bin/mxrecv" -f "$conf" $addresses 2>>"$scratch/log" &
-	parent=$!
-	will_stop $parent
-	until_true 10 listens "$port"
-}
-
 # submit HOW
 submit() {
 	swaks --server "127.0.0.1:$port" --helo client.example.org \
@@ -31,20 +17,9 @@ submit() {
 	ok $? 'it is in the spool'
 }
 
-# children PID: those that serve, which are not its scribe or a reader
-children() {
-	pgrep -P "$1" | wc -l
-}
-has_children() {
-	[ "$(children "$1")" -eq "$2" ]
-}
 has_zombie() {
 	pgrep -P "$1" -r Z >/dev/null
 }
-is_gone() {
-	! ps -o stat= -p "$1" | grep -q '^[^Z]'
-}
-
 # rcpt ADDRESS: the reply's code
 rcpt() {
 	swaks --server "127.0.0.1:$port" --helo client.example.org \

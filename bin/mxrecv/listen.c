@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The parent: accepts, counts, forks; reads nothing that a client says.  A
- * client too many is answered here, at the price of one write.
- */
+/* The parent: accepts, counts, forks; reads nothing that a client says. */
 #include "listen.h"
 
 #include <errno.h>
@@ -22,40 +19,39 @@
 #include "leave.h"
 #include "log.h"
 #include "policy_snapshot.h"
+#include "refusal.h"
 #include "scribe.h"
 #include "serve.h"
+#include "standby.h"
 
-enum {
-	AT_ONCE = 64,
-	SECOND = 1000,
-	TEXT = 512,
-	LOG_EVERY = 1,
-	SCRIBE_LIFE = 1
-};
+enum { AT_ONCE = 64, SECOND = 1000, SCRIBE_LIFE = 1 };
 
 struct listener {
 	struct conf *conf;
 	const char *file;
 	struct sockets *sockets;
 	struct crowd crowd;
+	struct standby standby;
 	struct policy_snapshot *policy;
-	int scribe[2]; /* its socket's ends */
+	unsigned version; /* of the policy, as children on standby know it */
+	int scribe[2];	  /* its socket's ends */
 	pid_t scribe_pid;
 	time_t scribe_began;
 	int signals; /* a descriptor */
 	sigset_t before;
 	bool leaving;
-	unsigned refused; /* not logged yet */
-	time_t logged;
+	struct refusal refusal;
 };
 
 static int set_up(struct listener *);
 static void watch(struct listener *);
+static int patience(const struct listener *);
+static void hear(struct listener *);
 static void accept_some(struct listener *, int socket);
 static void admit(struct listener *, int fd, const struct ip *);
-static void start_child(struct listener *, int fd, const struct ip *network);
-static void refuse(
-    struct listener *, int fd, const struct ip *, enum crowd_answer);
+static bool serve_guest(struct listener *, int fd, const struct ip *network);
+static struct policy_db *look(struct listener *);
+static pid_t start_child(struct listener *, int fd, struct policy_db *);
 static void take_signals(struct listener *);
 static void reap(struct listener *);
 static void reload(struct listener *);
@@ -72,7 +68,8 @@ listen_run(struct conf *conf, const char *file, struct sockets *sockets)
 	    .file = file,
 	    .sockets = sockets,
 	    .scribe = {-1, -1},
-	    .signals = -1};
+	    .signals = -1,
+	    .standby = {.watch = -1}};
 	int status = set_up(&l);
 
 	if (status == EX_OK) {
@@ -102,7 +99,7 @@ set_up(struct listener *l)
 	l->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
 	l->policy = policy_snapshot_new(l->conf->policy);
 	if (l->signals == -1 || l->policy == NULL ||
-	    scribe_socket(l->scribe) == -1 ||
+	    scribe_socket(l->scribe) == -1 || standby_init(&l->standby) == -1 ||
 	    crowd_resize(&l->crowd, l->conf->connections) == -1)
 		return EX_OSERR;
 	policy_snapshot_look(l->policy);
@@ -114,26 +111,53 @@ set_up(struct listener *l)
 static void
 watch(struct listener *l)
 {
-	struct pollfd p[SOCKETS_MAX + 1] = {
-	    {.fd = l->signals, .events = POLLIN}};
-	bool may_end = l->sockets->inetd && l->crowd.n == 0;
-	unsigned n = 1;
+	enum { SIGNALS, STANDBY, FIRST };
+	struct pollfd p[SOCKETS_MAX + FIRST] = {
+	    [SIGNALS] = {.fd = l->signals, .events = POLLIN},
+	    [STANDBY] = {.fd = l->standby.watch, .events = POLLIN}};
+	unsigned n = FIRST;
 	int ready;
 
 	for (unsigned i = 0; i < l->sockets->n; i++)
 		p[n++] =
 		    (struct pollfd){.fd = l->sockets->fd[i], .events = POLLIN};
-	ready = poll(p, n, may_end ? (int)l->conf->idle_timeout * SECOND : -1);
-	if (ready == 0)
+	ready = poll(p, n, patience(l));
+	if (ready == 0 && l->standby.waiting == 0)
 		l->leaving = true;
+	standby_dismiss(&l->standby, STANDBY_MS);
 	if (ready < 1)
 		return;
-	if (p[0].revents != 0)
+	if (p[STANDBY].revents != 0)
+		hear(l);
+	if (p[SIGNALS].revents != 0)
 		take_signals(l);
-	for (unsigned i = 1; i < n && !l->leaving; i++) {
+	for (unsigned i = FIRST; i < n && !l->leaving; i++) {
 		if (p[i].revents != 0)
 			accept_some(l, p[i].fd);
 	}
+}
+
+/* Milliseconds; -1: as long as it takes. */
+static int
+patience(const struct listener *l)
+{
+	if (l->standby.waiting > 0)
+		return STANDBY_MS;
+	return l->sockets->inetd && l->crowd.n == 0
+	    ? (int)l->conf->idle_timeout * SECOND
+	    : -1;
+}
+
+/* Who has served somebody, and could serve another. */
+static void
+hear(struct listener *l)
+{
+	pid_t pid;
+
+	if (l->standby.n == 0)
+		return;
+	while ((pid = standby_heard(&l->standby)) != 0)
+		crowd_remove(&l->crowd, pid);
 }
 
 static void
@@ -162,59 +186,67 @@ static void
 admit(struct listener *l, int fd, const struct ip *ip)
 {
 	struct ip network = crowd_network(ip);
-	enum crowd_answer answer =
-	    crowd_admits(&l->crowd, &network, l->conf->connections_per_network);
+	enum crowd_answer answer;
 
-	if (answer == CROWD_WELCOME)
-		start_child(l, fd, &network);
-	else
-		refuse(l, fd, ip, answer);
+	hear(l); /* whoever is done meanwhile makes room, and saves a fork */
+	answer =
+	    crowd_admits(&l->crowd, &network, l->conf->connections_per_network);
+	if (answer == CROWD_WELCOME && !serve_guest(l, fd, &network))
+		answer = CROWD_FULL;
+	if (answer != CROWD_WELCOME)
+		refusal_send(&l->refusal, fd, ip, answer, l->conf->hostname);
 }
 
-static void
-start_child(struct listener *l, int fd, const struct ip *network)
+/* By one who waits, or by one more. */
+static bool
+serve_guest(struct listener *l, int fd, const struct ip *network)
 {
-	struct lent lent = {policy_snapshot_look(l->policy), l->scribe[1]};
-	pid_t pid = fork();
+	struct policy_db *policy = look(l);
+	pid_t pid = standby_hand(&l->standby, fd);
 
-	if (pid == 0) {
+	if (pid == 0)
+		pid = start_child(l, fd, policy);
+	if (pid != -1)
+		crowd_add(&l->crowd, pid, network);
+	return pid != -1;
+}
+
+/* Who waits knows the policy that was there when it began. */
+static struct policy_db *
+look(struct listener *l)
+{
+	struct policy_db *policy = policy_snapshot_look(l->policy);
+	unsigned version =
+	    policy == NULL ? 0 : policy_snapshot_version(l->policy);
+
+	if (version != l->version)
+		standby_renew(&l->standby);
+	l->version = version;
+	return policy;
+}
+
+static pid_t
+start_child(struct listener *l, int fd, struct policy_db *policy)
+{
+	unsigned left = l->conf->child_connections - 1;
+	int ends[2] = {-1, -1};
+	pid_t pid;
+
+	if (left > 0 && standby_socket(ends) == -1)
+		left = 0;
+	if ((pid = fork()) == 0) {
+		struct lent lent = {policy, l->scribe[1], ends[1]};
+
+		if (left > 0)
+			close(ends[0]);
 		become_child(l);
 		_exit(serve(l->conf, &lent, fd, fd));
 	}
-	if (pid == -1)
-		refuse(l, fd, network, CROWD_FULL);
-	else
-		crowd_add(&l->crowd, pid, network);
-}
-
-/* The greeting has not begun, so 421 may be all of it (RFC 5321 3.8, 4.2.3). */
-static void
-refuse(
-    struct listener *l, int fd, const struct ip *ip, enum crowd_answer answer)
-{
-	char text[TEXT], address[IP_TEXT], times[16];
-	time_t now = time(NULL);
-	int n;
-
-	ip_format(ip, address);
-	if (answer == CROWD_NETWORK_FULL)
-		n = snprintf(text, sizeof text,
-		    "421 4.7.0 %s Too many connections from [%s]; "
-		    "try again later\r\n",
-		    l->conf->hostname, address);
-	else
-		n = snprintf(text, sizeof text,
-		    "421 4.3.2 %s Too many connections; try again later\r\n",
-		    l->conf->hostname);
-	send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
-	l->refused++;
-	if (now - l->logged < LOG_EVERY)
-		return;
-	snprintf(times, sizeof times, "%u", l->refused);
-	log_event(
-	    LOG_L_INFO, "too-many", "client", address, "refused", times, NULL);
-	l->refused = 0;
-	l->logged = now;
+	if (left > 0) {
+		close(ends[1]);
+		standby_add(&l->standby, pid, ends[0], left);
+	}
+	return pid;
 }
 
 static void
@@ -243,6 +275,7 @@ reap(struct listener *l)
 
 		if (policy_snapshot_reap(l->policy, pid, status))
 			continue;
+		standby_remove(&l->standby, pid);
 		if (pid == l->scribe_pid)
 			replace_scribe(l);
 		else
@@ -277,6 +310,7 @@ reload(struct listener *l)
 		return;
 	}
 	*l->conf = conf;
+	standby_renew(&l->standby);
 	log_event(LOG_L_INFO, "reloaded", "file", l->file, NULL);
 }
 
@@ -286,6 +320,7 @@ leave(struct listener *l)
 {
 	l->leaving = true;
 	sockets_close(l->sockets);
+	standby_renew(&l->standby);
 	for (unsigned i = 0; i < l->crowd.n; i++)
 		kill(l->crowd.guest[i].pid, SIGTERM);
 }
@@ -313,6 +348,7 @@ replace_scribe(struct listener *l)
 	}
 	log_event(LOG_L_ERROR, "no-scribe", NULL);
 	l->scribe_pid = 0;
+	standby_renew(&l->standby);
 	for (unsigned i = 0; i < 2; i++) {
 		close(l->scribe[i]);
 		l->scribe[i] = -1;
@@ -323,6 +359,7 @@ static void
 become_child(struct listener *l)
 {
 	sockets_close(l->sockets);
+	standby_free(&l->standby);
 	close(l->signals);
 	sigprocmask(SIG_SETMASK, &l->before, NULL);
 }
@@ -331,6 +368,7 @@ static void
 tear_down(struct listener *l)
 {
 	sockets_close(l->sockets);
+	standby_free(&l->standby);
 	for (unsigned i = 0; i < 2; i++) {
 		if (l->scribe[i] != -1)
 			close(l->scribe[i]);

@@ -2,12 +2,14 @@
 /*
  * One connection from greeting to close: reads lines and message octets, hands
  * them to the session, writes its replies (RFC 5321 3, 4.5.3.2; RFC 2920).
+ * Nothing of it may be left when another follows.
  */
 #include "serve.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -15,10 +17,15 @@
 #include "connection.h"
 #include "leave.h"
 #include "log.h"
+#include "standby.h"
 #include "starttls.h"
 
 enum { LINGER_MS = 1000, SECOND = 1000 };
 
+static struct connection *make(bool again);
+static void begin(struct connection *, const struct conf *, const struct lent *,
+    const int fd[2]);
+static void end(struct connection *);
 static void converse(struct connection *);
 static bool next_command(struct connection *, enum next *, struct reply *);
 static bool is_asked_to_leave(struct connection *);
@@ -34,38 +41,70 @@ static void log_session(const struct connection *);
 int
 serve(const struct conf *conf, const struct lent *lent, int in, int out)
 {
-	/* from the system as zeroes, and mostly never touched */
-	struct connection *c = calloc(1, sizeof *c);
+	struct connection *c = make(lent->standby != -1);
 
 	if (c == NULL)
 		return EX_OSERR;
 	leave_when_asked();
+	for (;;) {
+		begin(c, conf, lent, (const int[]){in, out});
+		if (greet(c))
+			converse(c);
+		end(c);
+		if (lent->standby == -1)
+			break;
+		explicit_bzero(c, sizeof *c);
+		if ((in = out = standby_next(lent->standby)) == -1)
+			break;
+	}
+	return EX_OK;
+}
+
+/* Zeroes, and mostly never touched; but of one that is used AGAIN, and zeroed
+ * for that, all pages will be. */
+static struct connection *
+make(bool again)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | (again ? MAP_POPULATE : 0);
+	void *p = mmap(NULL, sizeof(struct connection), PROT_READ | PROT_WRITE,
+	    flags, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void
+begin(struct connection *c, const struct conf *conf, const struct lent *lent,
+    const int fd[2])
+{
 	/* a last stop, should all hang */
 	alarm(conf->session_timeout + CHECKS_DATA + THROUGH_DATA + 60);
 	c->conf = conf;
-	c->held = 0;
-	c->helped = false;
 	c->end = "lost";
 	c->began = wire_now();
 	c->deadline = c->began + (int64_t)conf->session_timeout * SECOND;
-	wire_init(&c->wire, in, out);
+	wire_init(&c->wire, fd[0], fd[1]);
 	disk_init(&c->disk, conf, lent, &c->store);
 	session_init(&c->session, conf, &c->store);
-	peer_open(&c->peer, conf, in, &c->session.client);
+	peer_open(&c->peer, conf, fd[0], &c->session.client);
 	inquiry_init(&c->inquiry, conf, &c->disk, &c->peer);
 	c->session.oracle = &c->inquiry.oracle;
-	if (greet(c))
-		converse(c);
+}
+
+static void
+end(struct connection *c)
+{
 	log_session(c);
-	shutdown(out, SHUT_RDWR); /* the client need not wait for the rest */
+	/* the client need not wait for the rest */
+	shutdown(c->wire.out, SHUT_RDWR);
 	inquiry_end(&c->inquiry, &c->session);
 	session_end(&c->session);
 	disk_end(&c->disk);
 	peer_close(&c->peer);
 	if (c->helped) /* the last replies are still on their way */
 		helper_end(&c->tls, true);
-	free(c);
-	return EX_OK;
+	if (!c->helped || c->tls.fd != c->wire.in)
+		close(c->wire.in);
+	alarm(0);
 }
 
 int64_t

@@ -19,7 +19,7 @@ static int output(void);
 int
 start(struct conf *conf, const char *file, struct sockets *sockets)
 {
-	static const struct lent nothing = {NULL, -1};
+	static const struct lent nothing = {NULL, -1, -1};
 
 	if (sockets->n == 0)
 		sockets_inherit(sockets);

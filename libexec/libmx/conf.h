@@ -36,6 +36,7 @@ struct conf {
 	uint64_t max_message_size;
 	unsigned idle_timeout, session_timeout;	       /* seconds */
 	unsigned connections, connections_per_network; /* at once */
+	unsigned child_connections;		       /* one after the other */
 	unsigned bounce_after, dsn_expire;	       /* seconds */
 	unsigned workers;  /* domains mxrun serves at once */
 	bool client_names; /* are looked up */

@@ -37,6 +37,7 @@ struct policy_snapshot {
 	int fd;		    /* the file, to read its header; -1 */
 	struct stamp stamp; /* of what is held, or is being read, or failed */
 	bool held;
+	unsigned version;
 	time_t failed; /* when reading it last did */
 	pid_t reader;  /* 0: none */
 	int octets;    /* what the reader writes; -1 */
@@ -98,6 +99,12 @@ policy_snapshot_look(struct policy_snapshot *s)
 	return NULL;
 }
 
+unsigned
+policy_snapshot_version(const struct policy_snapshot *s)
+{
+	return s->version;
+}
+
 bool
 policy_snapshot_reap(struct policy_snapshot *s, pid_t pid, int status)
 {
@@ -106,7 +113,9 @@ policy_snapshot_reap(struct policy_snapshot *s, pid_t pid, int status)
 	s->reader = 0;
 	s->held = WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
 	    policy_rows_map(&s->db.rows, s->octets) == 0;
-	if (!s->held)
+	if (s->held)
+		s->version++;
+	else
 		s->failed = time(NULL);
 	close(s->octets);
 	s->octets = -1;

@@ -21,6 +21,8 @@ void policy_snapshot_free(struct policy_snapshot *);
  * waits.
  */
 struct policy_db *policy_snapshot_look(struct policy_snapshot *);
+/* Of what is held: another each time that it is read. */
+unsigned policy_snapshot_version(const struct policy_snapshot *);
 /* A child of the caller has ended with STATUS; false: it was none of ours. */
 bool policy_snapshot_reap(struct policy_snapshot *, pid_t, int status);
 

@@ -7,6 +7,8 @@ usage: hold.py hear HOST PORT [FROM]     prints what comes until 220 or the end
        hold.py many PORT COUNT FROM FILE holds COUNT open; FILE says how many
                                          heard 220 and 421, once it is so
        hold.py rest PORT COUNT FILE      the same, once EHLO is answered
+       hold.py talk PORT FROM LINE...    says each, prints the replies; leaves
+                                         without a word
        hold.py half PORT FILE            in the midst of a message; goes on when
                                          FILE is there, prints the replies
 """
@@ -65,6 +67,14 @@ def report(done, text):
         f.write(text)
     os.rename(done + ".new", done)
     time.sleep(60)
+
+
+def talk(port, source, *said):
+    with dial("127.0.0.1", port, source) as s, s.makefile() as f:
+        sys.stdout.write(lines(f))
+        for line in said:
+            s.sendall(line.encode() + b"\r\n")
+            sys.stdout.write(lines(f))
 
 
 def half(port, go):
