@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # What comes in a second: one message of 4 KB, or one refused recipient, a
-# connection.  Ours listening, ours started for each connection, Postfix, Exim,
-# in turn within each repetition.  For root: the CPU is that of a control group.
+# connection.  Ours listening, with a child for each connection and for 100 one
+# after the other as in Postfix; ours started for each; Postfix, Exim; in turn
+# within each repetition.  For root: the CPU is that of a control group.
 #
-# usage: intake.sh [SERVER…]: listen exec inetd floor postfix exim
+# usage: intake.sh [SERVER…]: listen listen-100 exec inetd floor postfix exim
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/bench/measure.sh
@@ -12,14 +13,16 @@
 # shellcheck source=tests/bench/servers.sh
 . "$tests/bench/servers.sh"
 
-servers=${*:-listen floor postfix exec exim}
+servers=${*:-listen listen-100 floor postfix exec inetd exim}
 seconds=${BENCH_SECONDS:-1}
 load=$build/tests/tools/smtpload
 
 # measure SERVER: its rows
 measure() {
-	"$load" 127.0.0.1 "$port" message 50 10 1 >/dev/null
 	while read -r row kind clients; do
+		# until as many processes are there as are needed
+		"$load" 127.0.0.1 "$port" "$kind" $((4 * clients)) "$clients" \
+		    5 >/dev/null
 		before=$(cpu)
 		# shellcheck disable=SC2046 # five figures
 		set -- "$1" $("$load" 127.0.0.1 "$port" "$kind" 100000 \
@@ -33,6 +36,7 @@ measure() {
 		4K,10 message 10
 		4K,50 message 50
 		refused,10 refused 10
+		refused,50 refused 50
 	END
 }
 
@@ -43,4 +47,8 @@ for _ in $(seq "$repetitions"); do
 		stop_server
 	done
 done
-table listen 'a second'
+for us in listen listen-100; do
+	case " $servers " in
+	*" $us "*) table $us 'a second' ;;
+	esac
+done

@@ -16,11 +16,12 @@ if ! unpack_postfix || ! {
 	exit 1
 fi
 
-# start_server floor|listen|listen-all|exec|inetd|postfix|exim
+# start_server floor|listen|listen-100|listen-all|exec|inetd|postfix|exim
 start_server() {
 	case $1 in
 	postfix) start_postfix_peer ;;
 	listen-all) start_listen_all ;;
+	listen-100) start_listen 'child_connections 100' ;;
 	*) "start_$1" ;;
 	esac
 	until_true 10 listens "$port" && return
@@ -43,8 +44,10 @@ start_floor() {
 	port=$(free_port)
 	within "$build/tests/tools/forkfloor" "$port"
 }
+# start_listen [SETTING]
 start_listen() {
 	intake_instance
+	printf '%s\n' "$@" >>"$conf"
 	within "$build/bin/mxrecv" -f "$conf" -l "127.0.0.1:$port"
 }
 start_listen_all() {
