@@ -81,7 +81,8 @@ connect_hear(struct lane *l)
 	opened = sender_hear_open(l->sender, l->deadline, &l->server) == 0 &&
 	    l->server.status == SEND_IS_OPEN;
 	outbound_opened(tally_of(l), d->job, demand, &l->server);
-	if (opened && (demand == NULL || demand_check(demand, &l->server))) {
+	if (opened && !is_stale(l) &&
+	    (demand == NULL || demand_check(demand, &l->server))) {
 		if (l->waived)
 			tell_connected(d);
 		else
@@ -254,7 +255,7 @@ start(struct lane *l)
 	return false;
 }
 
-/* What it was asked for is not to be had any more: so it was heard since. */
+/* The primary was given up for what it was asked for meanwhile. */
 static bool
 is_stale(const struct lane *l)
 {
