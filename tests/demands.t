@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# A primary that is not what its domain's MTA-STS policy demands: which mail
-# waits, and which does not because its sender does not care (RFC 8689).
+# A primary that is not what its domain's MTA-STS policy, or our setting, demands:
+# which mail waits, and which does not because its sender does not care (RFC
+# 8689); that it is not asked about recipients, nor handed mail at once.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -60,6 +61,7 @@ cat >knot/test.zone <<-END
 	d MX 10 nobody.hosts
 	e MX 10 nobody.hosts
 	e MX 20 self.hosts
+	stranger MX 10 self.hosts
 END
 cat >knot/knot.conf <<-END
 	server:
@@ -83,9 +85,10 @@ mx() { # NUMBER RULE…
 	    2>"mx$number.err" &
 	will_stop $!
 }
-mx 10 "$offer" "STARTTLS=!tls $scratch/good.both"
-mx 11 "$offer" "STARTTLS=!tls $scratch/self.both"
-mx 12 'EHLO=250-mx.test|250 PIPELINING'
+mx 10 "$offer" "STARTTLS=!tls $scratch/good.both" 'RCPT:no@a.test=550 5.1.1 who'
+mx 11 "$offer" "STARTTLS=!tls $scratch/self.both" \
+    'RCPT:no@b.test=550 5.1.1 who' 'RCPT:no@stranger.test=550 5.1.1 who'
+mx 12 'EHLO=250-mx.test|250 PIPELINING' 'RCPT:no@c.test=550 5.1.1 who'
 for n in 10 11 12; do
 	until_true 10 test -e mx$n/port
 done
@@ -115,7 +118,7 @@ knows() {
 	run a.test # makes state.db
 	state 'DELETE FROM primary_mx' 'DELETE FROM sts'
 	[ $# -gt 0 ] || return
-	for domain in a b c d e; do
+	for domain in a b c d e stranger; do
 		state "INSERT INTO sts VALUES('$domain.test', '1', unixepoch(),
 		    unixepoch(), unixepoch() + 86400,
 		    'version: STSv1' || char(10) || 'mode: enforce' ||
@@ -175,7 +178,7 @@ is "$(taken 11):$(count_queued)" ':1' \
     'REQUIRETLS waits, whatever the field says'
 
 fresh
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10; do
 	put b.test
 	optional b.test
 done
@@ -241,5 +244,85 @@ for how in verify sts; do
 	    "$how: our own word holds"
 done
 policy "UPDATE setting SET value = 'may' WHERE name = 'tls'"
+
+# ---- is a recipient there?  Asked as mail would go, or not at all
+policy "UPDATE policy SET verdict = 'defer' WHERE test = 'recipient'"
+# comes FROM TO [LINE…]: a message, while we may speak to the primary
+comes() {
+	from=$1 to=$2
+	shift 2
+	[ $# -gt 0 ] || set -- 'Subject: cares'
+	state 'DELETE FROM address' 'DELETE FROM primary_mx' 'DELETE FROM budget'
+	rm -rf "$spool/queue" mx*/message.*
+	for n in 10 11 12; do
+		: >mx$n/log
+	done
+	printf '%s\r\n' 'EHLO c.test' "MAIL FROM:<$from>" "RCPT TO:<$to>" \
+	    DATA "From: $from" "$@" '' . QUIT |
+	    ip netns exec $here "$build/bin/mxrecv" -f "$conf" 2>>log >out
+	said=$(tr -d '\r' <out)
+}
+asked() { # NUMBER: the commands that this host was given, each once
+	grep -aoE '^(STARTTLS|MAIL|RCPT|DATA|BDAT)' "mx$1/log" | uniq |
+	    tr '\n' ' '
+}
+deferred='^450 4\.1\.1 '
+taken='^250 2\.0\.0 Queued'
+knows '*.hosts.test'
+comes a@sender.test no@a.test
+like "$said" "$deferred" 'a primary as it has to be is asked'
+is "$(asked 10)" 'STARTTLS MAIL RCPT ' 'over TLS'
+comes a@sender.test no@b.test
+like "$said" "$taken" 'one that is not counts as not there'
+is "$(asked 11)" 'STARTTLS ' 'and hears no address'
+like "$(mxq stats b.test 2>&1)" '451 4.7.5 TLS with self.hosts.test' \
+    'mxq stats tells why'
+comes no@stranger.test r@c.test
+is "$(asked 12):$(asked 11)" : 'nor one without STARTTLS'
+policy "UPDATE policy SET verdict = 'defer' WHERE test = 'sender'"
+comes no@stranger.test r@a.test
+like "$said" '^450 4\.1\.7 ' 'a sender'\''s host is asked as it is'
+is "$(asked 11)" 'STARTTLS MAIL RCPT ' 'over TLS where it has that'
+policy "UPDATE policy SET verdict = 'off' WHERE test = 'sender'"
+knows
+comes a@sender.test no@b.test
+like "$said" "$deferred" 'without a policy that one will do'
+for how in 'encrypt no@c.test 12' 'verify no@b.test 11'; do
+	# shellcheck disable=SC2086 # three words
+	set -- $how
+	policy "UPDATE setting SET value = '$1' WHERE name = 'tls'"
+	comes a@sender.test "$2"
+	like "$said" "$taken" "$1: one that is not so is not asked"
+	is "$(asked "$3" | tr -d ' ')" "$([ "$1" = encrypt ] || echo STARTTLS)" \
+	    'and hears no address'
+done
+policy "UPDATE setting SET value = 'encrypt' WHERE name = 'tls'"
+comes a@sender.test no@b.test
+like "$said" "$deferred" 'encrypt: one that is so is'
+policy "UPDATE setting SET value = 'may' WHERE name = 'tls'"
+
+# ---- straight through to it
+policy "UPDATE policy SET verdict = 'off' WHERE test = 'recipient'" \
+    "UPDATE policy SET verdict = 'defer' WHERE test = 'when_up'"
+for domain in a b c; do
+	policy "INSERT INTO domain_setting VALUES('$domain.test', 'when_up',
+	    'relay')"
+done
+knows '*.hosts.test'
+comes a@sender.test r@a.test
+is "$(count_queued):$(taken 10)" '0:1 cares' 'relay: one as it has to be has it'
+is "$(asked 10 | cut -c 1-8)" STARTTLS 'over TLS'
+for case in 'b 11' 'c 12'; do
+	comes a@sender.test "r@${case% *}.test" 'TLS-Required: No' \
+	    'Subject: does not care'
+	like "$said" "$taken" "relay: mail for ${case% *}.test is kept"
+	is "$(asked "${case#* }" | grep -c MAIL)" 0 'its primary is told nothing'
+	run "${case% *}.test"
+	is "$(count_queued):$(taken "${case#* }")" '0:1 does not care' \
+	    'the next run heeds that the sender does not care'
+done
+knows
+comes a@sender.test r@b.test
+is "$(count_queued):$(taken 11)" '0:1 cares' 'relay: without a policy it has it'
 
 done_testing
