@@ -154,6 +154,8 @@ fuzz bench coverage:
 	$(MAKE) -f tests/$@/Makefile O=$(O)
 check-%:
 	$(MAKE) -f tests/$*/Makefile O=$(O)
+fuzz-coverage:
+	$(MAKE) -f tests/fuzz/Makefile O=$(O) FUZZ_FORM=coverage coverage
 bench-%:
 	$(MAKE) -f tests/bench/Makefile O=$(O) $*
 
@@ -165,5 +167,5 @@ install: all
 clean:
 	rm -rf $(O)
 
-.PHONY: all check deps demo lint fuzz bench coverage analyze mutants install clean
+.PHONY: all check deps demo lint fuzz fuzz-coverage bench coverage analyze mutants install clean
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)

@@ -13,7 +13,7 @@ demo="$build sqlite3 python3 openssl systemd"
 check="$build sqlite3 python3 perl systemd procps iproute2 util-linux
     openbsd-inetd swaks knot knot-dnssecutils unbound clamav-daemon spamd libmail-spf-perl rspamd python3-spf-engine libfaketime binutils mandoc python3-dkim python3-authres python3-yaml python3-cryptography openssl strace valgrind
     libdb5.3 libicu72 libnsl2 libsasl2-2"
-fuzz="$build clang libclang-rt-14-dev"
+fuzz="$build clang libclang-rt-14-dev llvm"
 coverage="$check gcovr"
 analyze="$build git clang-tidy"
 lint="$build git clang-format cppcheck shellcheck mandoc binutils perl"
