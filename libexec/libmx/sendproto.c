@@ -32,16 +32,17 @@ bool
 send_reply_parse(const char *s, struct reply *out)
 {
 	size_t digits = strspn(s, "0123456789"), n;
+	int code = 0;
 
 	*out = (struct reply){.code = 0};
 	if ((digits != 1 && digits != 3) || s[digits] != ' ')
 		return false;
 	for (size_t i = 0; i < digits; i++)
-		out->code = out->code * 10 + (s[i] - '0');
-	if (out->code != 0 && (out->code < 200 || out->code > 599))
+		code = code * 10 + (s[i] - '0');
+	if (code != 0 && (code < 200 || code > 599))
 		return false;
 	s += digits + 1;
-	if ((n = enhanced_length(s, out->code)) > 0) {
+	if ((n = enhanced_length(s, code)) > 0) {
 		memcpy(out->enhanced, s, n);
 		s += n + 1;
 	}
@@ -49,7 +50,10 @@ send_reply_parse(const char *s, struct reply *out)
 		if (*p < 0x20 || *p >= 0x7f)
 			return false;
 	}
-	return strlcpy(out->text, s, sizeof out->text) < sizeof out->text;
+	if (strlcpy(out->text, s, sizeof out->text) >= sizeof out->text)
+		return false;
+	out->code = code;
+	return true;
 }
 
 /* Of "5.7.1 " at the start of S; 0 when there is none, or not of CODE's class

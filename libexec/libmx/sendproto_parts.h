@@ -14,7 +14,7 @@ extern const char *const send_status_name[SEND_STATUSES];
 /* "550 5.1.1 text" on one line, "0 text" where no reply came.  What is not
  * printable ASCII becomes '?', so that a server's octets go no further. */
 void send_reply_format(const struct reply *, char out[SEND_REPLY_TEXT]);
-/* The way back; false when S is nothing of the kind. */
+/* The way back; false, and code 0, when S is nothing of the kind. */
 bool send_reply_parse(const char *s, struct reply *out);
 
 /* Applies one pair to a request; the first one (BEGUN false) is "op".  0, or

@@ -289,6 +289,8 @@ test_outcome(void)
 	    SAY("rcpt=x\\nreply=250 x"), SAY("rcpt=2\\nreply=250 x"),
 	    SAY("rcpt=1\\nreply=250 x\\nrcpt=0\\nreply=250 x"),
 	    SAY("rcpt=1\\nreply=x"), READ "kill -9 $$"};
+	static const char *const no_reply[] = {
+	    SAY("rcpt=1\\nreply=902 x"), SAY("rcpt=1\\nreply=550 x%%01")};
 	struct reply r[3];
 	bool alive;
 
@@ -306,6 +308,10 @@ test_outcome(void)
 		    "about nobody else");
 	}
 	is_str(r[2].text, "mx-send: ended without an answer", "it is unknown");
+	for (size_t i = 0; i < sizeof no_reply / sizeof *no_reply; i++) {
+		hand_over(no_reply[i], r, &alive);
+		is_int(r[2].code, 0, "what is no reply refuses nobody");
+	}
 	is_int(hand_over(
 		   SAY("status=open\\nrcpt=0\\nreply=250 x\\nno"), r, &alive),
 	    -1, "half an outcome");
