@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Answers of mx-send, to an opening and then to a message with two recipients:
+ * what is taken is a session and replies that can be written down.  There is no
+ * process, for helper_start() is ours.
+ */
+#include <assert.h>
+#include <ctype.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "helper.h"
+#include "sendproto.h"
+#include "wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static int answers = -1;
+
+int
+helper_start(
+    struct helper *h, const char *libexec, const char *name, int message)
+{
+	(void)libexec;
+	(void)name;
+	(void)message;
+	*h = (struct helper){.pid = -1, .fd = answers};
+	pairs_in_init(&h->in, answers);
+	return 0;
+}
+
+void
+helper_end(struct helper *h, bool wait)
+{
+	(void)h;
+	(void)wait;
+}
+
+static void
+check_reply(const struct reply *r)
+{
+	char out[4096];
+	size_t n;
+
+	if (r->code == 0)
+		return;
+	assert(r->code >= 200 && r->code <= 599);
+	n = reply_format(r, out, sizeof out);
+	for (size_t i = 0; i < n; i++)
+		assert(isprint((unsigned char)out[i]) || out[i] == '\r' ||
+		    out[i] == '\n');
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct send_answer a;
+	static struct envelope *e;
+	int64_t deadline = wire_now() + 1000;
+	struct reply replies[2];
+	struct sender *s;
+	bool alive;
+
+	if (e == NULL) {
+		e = envelope_new();
+		assert(envelope_add_rcpt(e, "a@a.test", 0, "") == 0);
+		assert(envelope_add_rcpt(e, "b@a.test", 0, "") == 0);
+	}
+	answers = memfd_create("answers", MFD_CLOEXEC);
+	assert(answers != -1 && write(answers, data, size) == (ssize_t)size);
+	lseek(answers, 0, SEEK_SET);
+	assert((s = sender_start("")) != NULL);
+	if (sender_hear_open(s, deadline, &a) == 0) {
+		assert(a.nfailed <= SEND_FAILED && a.status <= SEND_CLOSED);
+		check_reply(&a.reply);
+	}
+	if (sender_hear_mail(s, e, deadline, replies, &alive) == -1)
+		assert(!alive);
+	check_reply(&replies[0]);
+	check_reply(&replies[1]);
+	sender_kill(s);
+	close(answers);
+	return 0;
+}
