@@ -2,6 +2,7 @@
 #include "scanproto.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ static const char *const result_name[] = {"clean", "found", "toobig", "failed"};
 
 static bool set_asked(struct scan_asked *, const char *, const char *);
 static bool set_answer(struct scan_answer *, const char *, const char *);
+static bool set_score(double *, const char *);
 static bool set_number(uint64_t *, const char *, uint64_t most);
 static void clean(char *);
 
@@ -143,12 +145,21 @@ set_answer(struct scan_answer *a, const char *key, const char *value)
 	else if (strcmp(key, "reason") == 0)
 		strlcpy(a->reason, value, sizeof a->reason);
 	else if (strcmp(key, "score") == 0)
-		a->score = strtod(value, NULL);
+		return set_score(&a->score, value);
 	else if (strcmp(key, "threshold") == 0)
-		a->threshold = strtod(value, NULL);
+		return set_score(&a->threshold, value);
 	clean(a->name);
 	clean(a->reason);
 	return true;
+}
+
+static bool
+set_score(double *out, const char *value)
+{
+	char *end;
+
+	*out = strtod(value, &end);
+	return end != value && *end == '\0' && isfinite(*out);
 }
 
 static bool

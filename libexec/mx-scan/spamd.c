@@ -89,5 +89,5 @@ parse_score(struct scan *s, const char *text)
 	    strncmp(end, " / ", 3) != 0)
 		return false;
 	s->answer->threshold = strtod(end + 3, &last);
-	return last != end + 3;
+	return last != end + 3 && isfinite(s->answer->threshold);
 }
