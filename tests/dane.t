@@ -88,6 +88,9 @@ cat >knot/good.test.zone <<-END
 	ta MX 10 mx2
 	ta2 MX 10 mx3
 	tabad MX 10 mx3
+	ta3 CNAME ta2
+	ta4 CNAME ta3
+	tabad2 CNAME tabad
 	wrong MX 10 mx4
 	pkix MX 10 mx5
 	bogus MX 10 mx6
@@ -261,6 +264,10 @@ like "$(sqlite3 state.db 'SELECT * FROM tlsrpt')" \
 is "$(printf '%s\n' "$said" | grep -c sts)" 0 'and MTA-STS is not asked for'
 goes ta.good.test dane '2 0 1: an authority of its own, and the host name'
 goes ta2.good.test dane '2 0 1: the name of the domain itself will do'
+goes ta3.good.test dane '2 0 1: or the name that the domain is an alias of'
+goes ta4.good.test dane '2 0 1: by way of another alias'
+waits tabad2.good.test 'tls-failed .*type=certificate-host-mismatch' \
+    '2 0 1: an alias of another will not'
 waits tabad.good.test 'tls-failed .*type=certificate-host-mismatch' \
     '2 0 1: another name will not'
 waits wrong.good.test 'tls-failed .*policy=tlsa type=' 'a wrong digest'

@@ -19,7 +19,8 @@ struct mx_question {
 	struct dns_mx *out;
 	size_t *n;
 	bool done;
-	uint32_t key[DNS_MX_MAX]; /* random order among equals */
+	uint32_t key[DNS_MX_MAX];  /* random order among equals */
+	char name[DOMAIN_LEN + 1]; /* whose records they are; "": not known */
 };
 
 struct addr_question {
@@ -33,6 +34,9 @@ struct addr_question {
 };
 
 static void on_mx(void *, int, const unsigned char *, int);
+static void note_owner(struct mx_question *, const unsigned char *, int);
+static long read_name(const unsigned char *, int len, long at, char **name);
+static unsigned get16(const unsigned char *);
 static void add_mx(struct mx_question *, const struct ares_mx_reply *);
 static void on_addr(void *, int, const unsigned char *, int);
 static void note_name(struct addr_question *, const unsigned char *, int);
@@ -46,11 +50,15 @@ dns_mx(struct dns *d, const char *domain, int64_t deadline,
     struct dns_mx out[DNS_MX_MAX], size_t *n)
 {
 	struct mx_question q = {.out = out, .n = n};
+	struct dns_trail *trail;
 
 	*n = 0;
 	dns_ask(d, domain, ns_t_mx, on_mx, &q);
 	dns_wait(d, &q.done, &q.done, deadline);
-	dns_trail_begin(d, domain)->secure = q.secure;
+	trail = dns_trail_begin(d, domain);
+	trail->secure = q.secure;
+	if (*q.name != '\0')
+		strlcpy(trail->name, q.name, sizeof trail->name);
 	return q.status;
 }
 
@@ -123,6 +131,7 @@ on_mx(void *ctx, int status, const unsigned char *answer, int len)
 	if (q->status != DNS_FOUND)
 		return;
 	q->secure = dns_answer_is_secure(answer, len);
+	note_owner(q, answer, len);
 	status = ares_parse_mx_reply(answer, len, &list);
 	q->status = dns_status_parsed(status);
 	if (status == ARES_SUCCESS && list == NULL)
@@ -136,6 +145,53 @@ on_mx(void *ctx, int status, const unsigned char *answer, int len)
 	if (records == 1 && *list->host == '\0')
 		add_mx(q, list);
 	ares_free_data(list);
+}
+
+/*
+ * Where aliases lead (RFC 1034 3.6.2), c-ares does not tell.  A record is its
+ * owner, type (2), class (2), TTL (4), length (2) and data (RFC 1035 4.1.3).
+ */
+static void
+note_owner(struct mx_question *q, const unsigned char *answer, int len)
+{
+	enum { HEAD = 12, COUNT = 6, QUESTION = 4, RECORD = 10, LENGTH = 8 };
+	unsigned records = len > HEAD ? get16(answer + COUNT) : 0;
+	char *name;
+	long at = read_name(answer, len, HEAD, &name);
+
+	ares_free_string(name);
+	at += QUESTION;
+	for (unsigned i = 0; i < records && at > QUESTION; i++) {
+		if ((at = read_name(answer, len, at, &name)) == -1)
+			return;
+		if (at + RECORD <= len && get16(answer + at) == ns_t_mx &&
+		    !domain_normal(name, strlen(name), q->name))
+			*q->name = '\0';
+		ares_free_string(name);
+		if (*q->name != '\0' || at + RECORD > len)
+			return;
+		at += RECORD + (long)get16(answer + at + LENGTH);
+	}
+}
+
+/* Returns what is behind it; -1: there is none. */
+static long
+read_name(const unsigned char *answer, int len, long at, char **name)
+{
+	long used;
+
+	*name = NULL;
+	if (at < 0 || at >= len ||
+	    ares_expand_name(answer + at, answer, len, name, &used) !=
+		ARES_SUCCESS)
+		return -1;
+	return at + used;
+}
+
+static unsigned
+get16(const unsigned char *octets)
+{
+	return (unsigned)octets[0] << 8 | octets[1];
 }
 
 /* Keeps the list sorted; the worst one leaves when it is full. */

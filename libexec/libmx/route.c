@@ -39,7 +39,7 @@ route_find(struct dns *dns, const struct conf *conf,
     const struct route_question *q, struct route *r)
 {
 	r->n = 0;
-	r->reason[0] = '\0';
+	r->reason[0] = r->owner[0] = '\0';
 	r->named = false;
 	r->secure = true; /* a row, or the domain's own name */
 	if (q->handled && q->row[0] != '\0')
@@ -122,6 +122,9 @@ by_mx(struct dns *dns, const struct conf *conf, const struct route_question *q,
 	switch (dns_mx(dns, q->domain, q->deadline, mx, &n)) {
 	case DNS_FOUND:
 		r->secure = dns_trail(dns)->secure;
+		if (strcmp(dns_trail(dns)->name, q->domain) != 0)
+			strlcpy(
+			    r->owner, dns_trail(dns)->name, sizeof r->owner);
 		break;
 	case DNS_NODATA:
 		return by_address(dns, q, r);

@@ -22,8 +22,10 @@ struct route {
 	/* base: the first domain to be asked for TLSA records (RFC 7672 2.2),
 	 * "" for none: DNSSEC does not vouch for what led to the target */
 	struct send_target target[SEND_TARGETS];
-	bool named;	  /* by the row, not by the DNS */
-	bool secure;	  /* nobody but the domain chose the hosts */
+	bool named;  /* by the row, not by the DNS */
+	bool secure; /* nobody but the domain chose the hosts */
+	/* where the domain's own aliases lead, if it has any; of MX records */
+	char owner[DOMAIN_LEN + 1];
 	char reason[256]; /* when there are none */
 };
 

@@ -9,7 +9,7 @@
  *
  *	op=open helo=NAME limit=SECONDS identity= libexec=DIR authorities=FILE
  *	   requiretls=1
- *	   target=IP:PORT host=NAME tls= tlsa= base= domain= lenient=
+ *	   target=IP:PORT host=NAME tls= tlsa= base= domain= owner= lenient=
  *	   [target= …]
  *	  -> status=open|temporary host="name [ip]" reply= ext=SIZE=1,…
  *	     tls=TLSv1.3 cipher= verified=no|pkix|dane failure= why=
@@ -109,8 +109,9 @@ struct send_target {
 			     the request on the server's side */
 	char base[DOMAIN_LEN + 1]; /* DANE: the domain they were found for */
 	/* DANE: whose MX it is, another name that its certificate may bear
-	 * (RFC 7672 3.2.2); "": nobody's */
-	char domain[DOMAIN_LEN + 1];
+	 * (RFC 7672 3.2.2), and the one that its aliases lead to; "": nobody's,
+	 * nowhere */
+	char domain[DOMAIN_LEN + 1], owner[DOMAIN_LEN + 1];
 };
 
 struct send_rcpt {

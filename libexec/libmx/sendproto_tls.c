@@ -53,6 +53,8 @@ send_tls_set(struct send_request *r, const char *key, const char *value)
 		return set_text(t->base, sizeof t->base, value);
 	if (strcmp(key, "domain") == 0)
 		return set_text(t->domain, sizeof t->domain, value);
+	if (strcmp(key, "owner") == 0)
+		return set_text(t->owner, sizeof t->owner, value);
 	if (strcmp(key, "tlsa") == 0)
 		return add_tlsa(t, value);
 	if (strcmp(key, "lenient") != 0 || strcmp(value, "1") != 0)
@@ -75,6 +77,8 @@ send_add_tls(struct pairs *p, const struct send_target *t)
 		pairs_add(p, "base", t->base);
 	if (line != NULL && *t->domain != '\0')
 		pairs_add(p, "domain", t->domain);
+	if (line != NULL && *t->owner != '\0')
+		pairs_add(p, "owner", t->owner);
 	while (line != NULL && *line != '\0') {
 		size_t n = strcspn(line, "\n");
 

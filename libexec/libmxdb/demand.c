@@ -165,6 +165,7 @@ settle_dane(struct making *m, struct send_target *t)
 		strlcpy(t->base, m->dane.base, sizeof t->base);
 		if (!m->route->named)
 			strlcpy(t->domain, m->q->domain, sizeof t->domain);
+		strlcpy(t->owner, m->route->owner, sizeof t->owner);
 		return (t->tlsa = strdup(m->dane.tlsa.text)) != NULL;
 	case DANE_UNUSABLE:
 		t->tls = SEND_TLS_ENCRYPT;

@@ -130,6 +130,8 @@ fill(struct tls_request *r, const struct session *s,
 		r->name.item[r->name.n++] = t->host;
 	if (t->tls == SEND_TLS_DANE && *t->domain != '\0')
 		r->name.item[r->name.n++] = t->domain;
+	if (t->tls == SEND_TLS_DANE && *t->owner != '\0')
+		r->name.item[r->name.n++] = t->owner;
 	while (r->tlsa.n < TLS_LIST && (line = strsep(&tlsa, "\n")) != NULL) {
 		if (*line != '\0')
 			r->tlsa.item[r->tlsa.n++] = line;

@@ -240,6 +240,8 @@ test_mx(struct dns *d)
 	    "mx1.example.test mx2.example.test mx3.example.test");
 	check_mx(d, "alias.example.test", DNS_FOUND,
 	    "mx1.example.test mx2.example.test mx3.example.test");
+	is_str(dns_trail(d)->name, "order.example.test",
+	    "whose they are, where an alias leads");
 	check_mx(d, "null.example.test", DNS_FOUND, ".");
 	check_mx(d, "nullplus.example.test", DNS_FOUND, "mx1.example.test");
 	check_mx(d, "bad.example.test", DNS_FOUND, "mx1.example.test");
