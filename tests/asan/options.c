@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define REPORT REPORTS "/found"
@@ -93,10 +94,15 @@ __wrap_confine(const struct conf *c, int role)
 	return is_program() ? 0 : __real_confine(c, role);
 }
 
-/* Nothing of libc's can be called while the options are read. */
+/* While the options are read, few of libc's functions can be called, and
+ * program_invocation_name is not set. */
 static bool
 is_program(void)
 {
-	return program_invocation_short_name[0] == 'm' &&
-	    program_invocation_short_name[1] == 'x';
+	char path[4096] = "";
+	long n = syscall(SYS_readlink, "/proc/self/exe", path, sizeof path - 2);
+
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	return n > 0 && path[n] == 'm' && path[n + 1] == 'x';
 }
