@@ -40,7 +40,8 @@ tlsrpt_is_meant(const char *s, size_t n)
 {
 	struct text t = {s, n};
 
-	if (n < sizeof version - 1 || memcmp(s, version, sizeof version - 1))
+	if (n < sizeof version - 1 ||
+	    memcmp(s, version, sizeof version - 1) != 0)
 		return false;
 	t.s += sizeof version - 1;
 	t.n -= sizeof version - 1;

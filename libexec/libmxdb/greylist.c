@@ -36,7 +36,7 @@ enum answer
 greylist_ask(struct state_db *s, const struct greylist *g, const char *host,
     time_t now, time_t *wait)
 {
-	struct row row;
+	struct row row = {.first = 0};
 	enum answer found = find(s, host, &row);
 
 	if (found == ANSWER_UNAVAILABLE)

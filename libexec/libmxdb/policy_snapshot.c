@@ -20,9 +20,9 @@
 #include "policydb_parts.h"
 
 enum { BUSY_MS = 1000, RETRY = 1 };
-enum { VERSIONS = 18, HEADER = 28, ROLLBACK = 1 };
+enum { VERSIONS = 18, HEADER = 32, ROLLBACK = 1 };
 
-struct stamp { /* of the file, compared by its octets */
+struct stamp { /* of the file, compared by its octets: it has no padding */
 	struct {
 		dev_t dev;
 		ino_t ino;
@@ -127,7 +127,7 @@ take_stamp(struct policy_snapshot *s, struct stamp *out)
 {
 	struct stat st, open_st;
 
-	memset(out, 0, sizeof *out); /* padding too */
+	*out = (struct stamp){.header = {0}};
 	if (stat(s->file, &st) == -1)
 		return false;
 	if (s->fd != -1 &&

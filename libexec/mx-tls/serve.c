@@ -64,8 +64,9 @@ static int
 answer(const struct tls_request *r, const struct served *s, int network)
 {
 	static struct tls_answer a;
-	SSL *ssl = set_up(r, s, &a);
+	static SSL *ssl; /* both end with the process */
 
+	ssl = set_up(r, s, &a);
 	if (ssl != NULL) {
 		if (tls_write_ready(STDOUT_FILENO) == -1)
 			return EX_TEMPFAIL;
