@@ -73,8 +73,9 @@ listen_open(struct listening *l, const char *path)
 int
 listen_run(const struct listening *l, const char *conf)
 {
-	struct parent p = {.at = l};
+	static struct parent p; /* what it has ends with the process */
 
+	p = (struct parent){.at = l};
 	if (set_up(&p, conf) == -1) {
 		log_event(LOG_L_ERROR, "not-listening", "error",
 		    strerror(errno), NULL);
