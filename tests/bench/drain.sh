@@ -3,8 +3,9 @@
 # How fast a queue of messages of 4 KB leaves for one domain, and for many with
 # ten each, every one of them with a host of its own: ours, Postfix as it comes,
 # Postfix with more connections from the start.  All hosts are one smtp-sink.
+# Then few that are large, by DATA and, which Postfix does not do, by BDAT.
 #
-#	BENCH_DRAIN=10000 BENCH_DOMAINS=1000 tests/bench/drain.sh [ours postfix tuned beside]
+#	BENCH_DRAIN=10000 BENCH_DOMAINS=1000 tests/bench/drain.sh [ours postfix tuned beside large]
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/bench/measure.sh
@@ -15,6 +16,7 @@
 count=${BENCH_DRAIN:-200}
 many=${BENCH_DOMAINS:-20}
 dead=${BENCH_DEAD:-200}
+large=${BENCH_LARGE:-104857600}
 sink=$(free_port)
 start_sink -u nobody ":$sink" 1000
 until_true 10 listens "$sink"
@@ -50,9 +52,11 @@ drain_ours() {
 	rows d "$2" 'domain(name, route)' "'[127.1.'||(n/250)||'.'||(n%250+1)||']:$sink'" |
 	    policy
 	for i in $(seq "$2"); do
-		"$build/tests/tools/mkspool" -r "b@d$i.test" -n "$3" "$spool" \
-		    "d$i.test" <"$scratch/text" >/dev/null || exit 1
+		LD_PRELOAD=$build/tests/preload/nosync.so \
+		    "$build/tests/tools/mkspool" -r "b@d$i.test" -n "$3" "$spool" \
+		    "d$i.test" <"$text" >/dev/null || exit 1
 	done
+	sync -f "$spool"
 	used=$(cpu)
 	began=$(now)
 	within "$build/bin/mxrun" -f "$conf"
@@ -107,6 +111,7 @@ drain_postfix() {
 	postfix_settings="relay_domains = texthash:$scratch/transport
 transport_maps = texthash:$scratch/transport
 disable_dns_lookups = yes
+message_size_limit = 0
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_recipient_restrictions = check_recipient_access static:{HOLD}"
 	[ "$4" = postfix ] || postfix_settings="$postfix_settings
@@ -115,7 +120,8 @@ default_destination_concurrency_limit = 50
 initial_destination_concurrency = 50"
 	postfix_services='relay unix - - n - - smtp'
 	start_postfix away.test || exit 1
-	"$tests/bench/fill.py" "$postfix_port" $(($2 * $3)) "$2" || exit 1
+	"$tests/bench/fill.py" "$postfix_port" $(($2 * $3)) "$2" \
+	    "$(wc -c <"$text")" || exit 1
 	stop "$master"
 	until_true 10 has_ended
 	mv "$home"/queue/hold/* "$home/queue/incoming"
@@ -123,8 +129,8 @@ initial_destination_concurrency = 50"
 	began=$(now)
 	within env LD_LIBRARY_PATH="$postfix/usr/lib/postfix" \
 	    "$postfix/usr/lib/postfix/sbin/master" -c "$home/etc" -d
-	until_true 60 is_empty || {
-		echo "bench: Postfix is not done after 60 s" >&2
+	until_true 300 is_empty || {
+		echo "bench: Postfix is not done after 300 s" >&2
 		tail -n 3 "$mail_log" >&2
 	}
 	drained "$1" "$4" $(($2 * $3)) "$began" "$used"
@@ -138,17 +144,44 @@ is_empty() {
 	    "$home/queue/deferred" -type f | wc -l)" -eq 0 ]
 }
 
+text=$scratch/text
+# drain_large NAME WHO [CHUNKING]: three, to a sink of its own
+drain_large() {
+	sink=$(free_port)
+	"$tests/bench/sink.py" "$sink" "${3-}" &
+	taker=$!
+	will_stop $taker
+	until_true 10 listens "$sink"
+	case $2 in
+	ours) drain_ours "$1" 1 3 ;;
+	*) drain_postfix "$1" 1 3 "$2" ;;
+	esac
+	stop $taker
+}
 for _ in $(seq "$repetitions"); do
 	for shape in "one 1 $count" "many $many 10"; do
+		case $shape in
+		*' 0'*) continue ;; # this row is not wanted
+		esac
 		# shellcheck disable=SC2068,SC2086 # words
 		for who in ${@:-ours postfix tuned}; do
 			case $who in
 			ours) drain_ours $shape ;;
-			beside) ;;
+			beside | large) ;;
 			*) drain_postfix $shape "$who" ;;
 			esac
 		done
 	done
+	case " ${*:-large} " in
+	*' large '*)
+		yes "$(tail -n +3 "$text")" | head -c "$large" >"$scratch/large"
+		text=$scratch/large
+		drain_large large-DATA ours
+		drain_large large-DATA postfix
+		drain_large large-BDAT ours chunking
+		text=$scratch/text
+		;;
+	esac
 	case " ${*:-beside} " in
 	*' beside '*)
 		drain_beside alone 0

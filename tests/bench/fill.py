@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Messages of 4 KB into a server, one for each of the domains in turn.
 
-usage: fill.py PORT COUNT DOMAINS
+usage: fill.py PORT COUNT DOMAINS [OCTETS]
 
 They are d1.test, d2.test and so on.
 """
@@ -10,9 +10,9 @@ import socket
 import sys
 
 
-def main(port, count, domains):
+def main(port, count, domains, octets=4096):
     text = b"From: <a@a.test>\r\nSubject: fill\r\n\r\n"
-    text += (b"x" * 78 + b"\r\n") * ((4096 - len(text)) // 80)
+    text += (b"x" * 78 + b"\r\n") * ((octets - len(text)) // 80)
     with socket.create_connection(("127.0.0.1", port)) as s:
         lines = s.makefile("rb")
 
