@@ -70,14 +70,26 @@ helper_connect(struct helper *h, const char *path)
 	return 0;
 }
 
+int
+helper_ask(struct helper *h, struct pairs *p, int64_t deadline)
+{
+	if (pairs_send(p, h->fd, -1, deadline) == 0)
+		return 0;
+	helper_end(h, false);
+	return -1;
+}
+
 void
 helper_end(struct helper *h, bool wait)
 {
+	int error = errno;
+
 	if (!wait && h->pid != -1)
 		kill(h->pid, SIGKILL);
 	close(h->fd);
 	if (h->pid != -1)
 		wait_or_kill(h->pid);
+	errno = error;
 }
 
 /* 0, or what is wrong, as posix_spawn(3) returns it. */

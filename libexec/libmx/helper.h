@@ -9,6 +9,7 @@
 #define HELPER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "pairs.h"
@@ -26,8 +27,11 @@ int helper_start(
     struct helper *, const char *libexec, const char *name, int message);
 /* One that listens at the socket PATH, started by others.  0; -1 with errno. */
 int helper_connect(struct helper *, const char *path);
+/* Sends it what it is to do, until DEADLINE.  0; -1 with errno, and it was
+ * ended. */
+int helper_ask(struct helper *, struct pairs *, int64_t deadline);
 /* Closes our end and waits for the process a moment; one that does not end, or
- * that is not to be WAITed for, is killed. */
+ * that is not to be WAITed for, is killed.  Leaves errno as it is. */
 void helper_end(struct helper *, bool wait);
 
 #endif

@@ -14,10 +14,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "endpoint.h"
 #include "record.h"
 #include "wire.h"
 
 enum { POLL_MS = 3600 * 1000 }; /* poll(2) takes an int */
+enum { PIECE = 2000 };		/* three times that is less than RECORD_LEN */
 
 union control { /* room for one descriptor, aligned (cmsg(3)) */
 	struct cmsghdr head;
@@ -70,6 +72,39 @@ pairs_add_number(struct pairs *p, const char *key, uint64_t value)
 
 	snprintf(digits, sizeof digits, "%llu", (unsigned long long)value);
 	pairs_add(p, key, digits);
+}
+
+void
+pairs_add_text(struct pairs *p, const char *key, const char *value)
+{
+	if (*value != '\0')
+		pairs_add(p, key, value);
+}
+
+void
+pairs_add_true(struct pairs *p, const char *key, bool value)
+{
+	if (value)
+		pairs_add(p, key, "1");
+}
+
+void
+pairs_add_long(struct pairs *p, const char *key, const char *value)
+{
+	for (size_t n; (n = strnlen(value, PIECE)) > 0; value += n)
+		pairs_add_octets(p, key, value, n);
+}
+
+void
+pairs_add_endpoints(
+    struct pairs *p, const char *key, const struct endpoints *list)
+{
+	char text[ENDPOINT_TEXT];
+
+	for (unsigned i = 0; i < list->n; i++) {
+		endpoint_format(&list->at[i], text);
+		pairs_add(p, key, text);
+	}
 }
 
 int

@@ -13,6 +13,8 @@
 
 #include "bounds.h"
 
+struct endpoints;
+
 /* ---- a block to be sent ---- */
 struct pairs {
 	char *text;
@@ -25,6 +27,14 @@ void pairs_add(struct pairs *, const char *key, const char *value);
 void pairs_add_octets(
     struct pairs *, const char *key, const char *value, size_t n);
 void pairs_add_number(struct pairs *, const char *key, uint64_t value);
+/* Unless it is "". */
+void pairs_add_text(struct pairs *, const char *key, const char *value);
+/* "1", if it is true. */
+void pairs_add_true(struct pairs *, const char *key, bool value);
+/* In as many pairs as it needs: what takes it puts them together. */
+void pairs_add_long(struct pairs *, const char *key, const char *value);
+void pairs_add_endpoints(
+    struct pairs *, const char *key, const struct endpoints *);
 /*
  * Ends the block and sends it, in one system call where the receiver has
  * room; PASS is a descriptor that goes along, or -1.  Empties the block in any

@@ -56,6 +56,8 @@ int scan_start(
 /* Waits for the answer, at most until DEADLINE (wire_now()), and for the end
  * of the process; its death or silence is SCAN_FAILED. */
 void scan_finish(struct helper *, int64_t deadline, struct scan_answer *);
+/* The answer alone; -1: such a failure. */
+int scan_read_answer(struct pairs_in *, int64_t deadline, struct scan_answer *);
 
 /* ---- the server's end: mx-scan ---- */
 struct scan_asked { /* a request as it was read */

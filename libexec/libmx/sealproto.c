@@ -2,20 +2,34 @@
 #include "sealproto.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "keys.h"
 #include "wire.h"
 
-enum { SEND_MS = 10000, PIECE = 2000 };
+enum { SEND_MS = 10000 };
 
-static bool set_asked(struct seal_asked *, const char *, const char *);
-static bool set_answer(struct seal_answer *, const char *, const char *);
-static bool set_number(uint64_t *, const char *);
-static bool set_name(char *, const char *);
+static void add_request(struct pairs *, const struct seal_request *);
+static bool set_cv(void *, const char *);
 static bool is_field_text(const char *, bool fields);
-static void add_long(struct pairs *, const char *key, const char *);
+
+static const struct key request_keys[] = {
+    KEY("key", KEY_OCTETS, struct seal_asked, key, .must = true),
+    /* that it is a name is mx.conf's to see to */
+    KEY("domain", KEY_HOST, struct seal_asked, domain, .must = true),
+    KEY("selector", KEY_HOST, struct seal_asked, selector, .must = true),
+    KEY("cv", KEY_SET, struct seal_asked, cv, .set = set_cv, .must = true),
+    KEY("offset", KEY_NUMBER, struct seal_asked, offset),
+    KEY("size", KEY_NUMBER, struct seal_asked, size),
+    KEY("results", KEY_MORE, struct seal_asked, results, .must = true),
+    KEYS_END,
+};
+
+static const struct key answer_keys[] = {
+    KEY("fields", KEY_MORE, struct seal_answer, fields),
+    KEY("error", KEY_CUT, struct seal_answer, error),
+    KEYS_END,
+};
 
 void
 seal_ask(const char *libexec, const struct seal_request *r, int64_t deadline,
@@ -29,31 +43,22 @@ seal_ask(const char *libexec, const struct seal_request *r, int64_t deadline,
 		return;
 	strlcpy(a->error, "mx-arc gave no answer", sizeof a->error);
 	pairs_init(&p);
-	pairs_add(&p, "key", r->key);
-	pairs_add(&p, "domain", r->domain);
-	pairs_add(&p, "selector", r->selector);
-	pairs_add(&p, "cv", r->cv);
-	pairs_add_number(&p, "offset", r->offset);
-	pairs_add_number(&p, "size", r->size);
-	add_long(&p, "results", r->results);
-	if (pairs_send(&p, h.fd, -1, wire_now() + SEND_MS) == 0)
-		seal_read_answer(&h.in, deadline, a);
+	add_request(&p, r);
+	if (helper_ask(&h, &p, wire_now() + SEND_MS) == -1)
+		return;
+	seal_read_answer(&h.in, deadline, a);
 	helper_end(&h, *a->fields != '\0');
 }
 
 void
 seal_read_answer(struct pairs_in *in, int64_t deadline, struct seal_answer *a)
 {
-	enum pairs_status status;
-	const char *key;
-	bool good = true;
-	char *value;
+	struct keys k = {.all = answer_keys, .whole = a};
+	bool good;
 
 	*a = (struct seal_answer){.error = ""};
-	while (good &&
-	    (status = pairs_next(in, deadline, &key, &value)) == PAIRS_PAIR)
-		good = set_answer(a, key, value);
-	good = good && status == PAIRS_END && is_field_text(a->fields, true);
+	good = keys_read_answer(&k, in, deadline) == 0 &&
+	    is_field_text(a->fields, true);
 	if (good && *a->fields != '\0' && *a->error == '\0')
 		return;
 	*a->fields = '\0';
@@ -64,23 +69,12 @@ seal_read_answer(struct pairs_in *in, int64_t deadline, struct seal_answer *a)
 int
 seal_read(int in, struct seal_asked *r)
 {
-	enum pairs_status status;
-	struct pairs_in p;
-	const char *key;
-	char *value;
-
 	*r = (struct seal_asked){.size = 0};
-	pairs_in_init(&p, in);
-	while ((status = pairs_next(&p, -1, &key, &value)) == PAIRS_PAIR) {
-		if (!set_asked(r, key, value))
-			break;
-	}
-	if (status == PAIRS_END && *r->key != '\0' && *r->domain != '\0' &&
-	    *r->selector != '\0' && *r->cv != '\0' && *r->results != '\0' &&
-	    is_field_text(r->results, false))
+	if (keys_read_request(in, request_keys, r) == -1)
+		return -1;
+	if (is_field_text(r->results, false))
 		return 0;
-	if (status != PAIRS_ERROR)
-		errno = EBADMSG;
+	errno = EBADMSG;
 	return -1;
 }
 
@@ -93,65 +87,29 @@ seal_write(int out, const struct seal_answer *a)
 	if (*a->error != '\0')
 		pairs_add(&p, "error", a->error);
 	else
-		add_long(&p, "fields", a->fields);
+		pairs_add_long(&p, "fields", a->fields);
 	return pairs_send(&p, out, -1, wire_now() + SEND_MS);
 }
 
-static bool
-set_asked(struct seal_asked *r, const char *key, const char *value)
+static void
+add_request(struct pairs *p, const struct seal_request *r)
 {
-	if (strcmp(key, "key") == 0)
-		return strlcpy(r->key, value, sizeof r->key) < sizeof r->key;
-	if (strcmp(key, "domain") == 0)
-		return set_name(r->domain, value);
-	if (strcmp(key, "selector") == 0)
-		return set_name(r->selector, value);
-	if (strcmp(key, "cv") == 0) {
-		strlcpy(r->cv, value, sizeof r->cv);
-		return strcmp(value, "none") == 0 ||
-		    strcmp(value, "pass") == 0 || strcmp(value, "fail") == 0;
-	}
-	if (strcmp(key, "offset") == 0)
-		return set_number(&r->offset, value);
-	if (strcmp(key, "size") == 0)
-		return set_number(&r->size, value);
-	return strcmp(key, "results") == 0 &&
-	    strlcat(r->results, value, sizeof r->results) < sizeof r->results;
+	pairs_add(p, "key", r->key);
+	pairs_add(p, "domain", r->domain);
+	pairs_add(p, "selector", r->selector);
+	pairs_add(p, "cv", r->cv);
+	pairs_add_number(p, "offset", r->offset);
+	pairs_add_number(p, "size", r->size);
+	pairs_add_long(p, "results", r->results);
 }
 
 static bool
-set_answer(struct seal_answer *a, const char *key, const char *value)
+set_cv(void *cv, const char *value)
 {
-	if (strcmp(key, "fields") == 0)
-		return strlcat(a->fields, value, sizeof a->fields) <
-		    sizeof a->fields;
-	if (strcmp(key, "error") != 0)
-		return false;
-	strlcpy(a->error, value, sizeof a->error);
-	for (char *p = a->error; *p != '\0'; p++) {
-		if (*p < ' ' || *p > '~')
-			*p = '?';
-	}
-	return true;
-}
+	static const char *const names[] = {"none", "pass", "fail"};
 
-static bool
-set_number(uint64_t *out, const char *value)
-{
-	const char *wrong;
-
-	*out = (uint64_t)strtonum(value, 0, INT64_MAX, &wrong);
-	return wrong == NULL;
-}
-
-/* What can stand in a tag; that it is a name is mx.conf's to see to. */
-static bool
-set_name(char *out, const char *value)
-{
-	static const char good[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
-
-	return value[strspn(value, good)] == '\0' &&
-	    strlcpy(out, value, DOMAIN_LEN + 1) <= DOMAIN_LEN;
+	strlcpy(cv, value, SEAL_CV);
+	return keys_find(names, sizeof names / sizeof *names, value) != -1;
 }
 
 /* No line of it ends a header section or a field: one that is not the first
@@ -177,11 +135,4 @@ is_field_text(const char *s, bool fields)
 		s += s[n] == '\0' ? n : n + 2;
 	}
 	return true;
-}
-
-static void
-add_long(struct pairs *p, const char *key, const char *s)
-{
-	for (size_t n; (n = strnlen(s, PIECE)) > 0; s += n)
-		pairs_add_octets(p, key, s, n);
 }

@@ -56,6 +56,12 @@ send_reply_parse(const char *s, struct reply *out)
 	return true;
 }
 
+bool
+send_set_reply(void *reply, const char *value)
+{
+	return send_reply_parse(value, reply);
+}
+
 /* Of "5.7.1 " at the start of S; 0 when there is none, or not of CODE's class
  * (RFC 2034 4). */
 static size_t

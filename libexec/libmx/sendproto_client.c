@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "endpoint.h"
 #include "helper.h"
-#include "pairs.h"
 #include "sendproto.h"
 #include "sendproto_parts.h"
 #include "wire.h"
@@ -32,23 +32,35 @@ struct sender {
 	char libexec[PATH_MAX], authorities[PATH_MAX];
 };
 
-struct mail_answer { /* as it is read */
-	const struct envelope *envelope;
-	enum send_status status;
-	struct reply *replies;
-	size_t at;	    /* whose reply comes next */
-	size_t next, asked; /* of the recipients already counted */
-};
-
 static void add_message(
     const struct sender *, struct pairs *, const struct envelope *);
 static void add_trace(struct pairs *, const struct envelope *);
 static void add_recipients(struct pairs *, const struct envelope *);
-static bool set_open(void *, const char *, const char *);
-static bool set_outcome(void *, const char *, const char *);
-static bool set_status(enum send_status *, const char *);
-static void set_unknown(const struct envelope *, struct reply *, int);
+static bool begin_failed(struct keys *, const char *);
 static int broken(struct sender *, int);
+
+static const struct key open_keys[] = {
+    KEY("status", KEY_ONE_OF, struct send_answer, status,
+	.names = send_status_name, .most = SEND_CLOSED),
+    KEY("host", KEY_CUT, struct send_answer, host),
+    KEY("reply", KEY_SET, struct send_answer, reply, .set = send_set_reply),
+    KEY("ext", KEY_CUT, struct send_answer, ext),
+    KEY("tls", KEY_CUT, struct send_answer, tls.protocol),
+    KEY("cipher", KEY_CUT, struct send_answer, tls.cipher),
+    KEY("verified", KEY_CUT, struct send_answer, tls.verified),
+    KEY("failure", KEY_CUT, struct send_answer, tls.failure),
+    KEY("why", KEY_CUT, struct send_answer, tls.why),
+    KEY_TO("failed", begin_failed),
+    KEYS_END,
+};
+
+static const struct key failed_keys[] = {
+    KEY("failure", KEY_CUT, struct send_failed, failure),
+    KEY("why", KEY_CUT, struct send_failed, why),
+    KEYS_END,
+};
+
+static const struct key no_keys[] = {KEYS_END};
 
 struct sender *
 sender_start(const char *libexec)
@@ -107,6 +119,7 @@ int
 sender_ask_open(struct sender *s, const char *helo, const struct send_target *t,
     size_t n, int64_t deadline)
 {
+	char text[ENDPOINT_TEXT];
 	struct pairs p;
 
 	pairs_init(&p);
@@ -116,15 +129,11 @@ sender_ask_open(struct sender *s, const char *helo, const struct send_target *t,
 	pairs_add(&p, "identity", send_identity_name[s->identity]);
 	pairs_add(&p, "libexec", s->libexec);
 	pairs_add(&p, "authorities", s->authorities);
-	if (s->requiretls)
-		pairs_add_number(&p, "requiretls", 1);
+	pairs_add_true(&p, "requiretls", s->requiretls);
 	for (size_t i = 0; i < n && i < SEND_TARGETS; i++) {
-		char ip[IP_TEXT], text[IP_TEXT + 8];
+		const struct endpoint at = {t[i].ip, t[i].port};
 
-		ip_format(&t[i].ip, ip);
-		snprintf(text, sizeof text,
-		    t[i].ip.family == AF_INET6 ? "[%s]:%u" : "%s:%u", ip,
-		    t[i].port);
+		endpoint_format(&at, text);
 		pairs_add(&p, "target", text);
 		pairs_add(&p, "host", t[i].host);
 		send_add_tls(&p, &t[i]);
@@ -136,7 +145,7 @@ int
 sender_hear_open(struct sender *s, int64_t deadline, struct send_answer *out)
 {
 	*out = (struct send_answer){.status = SEND_TEMPORARY};
-	return send_hear(s, deadline, set_open, out);
+	return send_hear(s, deadline, open_keys, out);
 }
 
 int
@@ -149,33 +158,12 @@ sender_ask_mail(struct sender *s, const struct envelope *e,
 	pairs_add(&p, "op", "mail");
 	pairs_add_number(&p, "size", piece->size);
 	pairs_add_number(&p, "offset", piece->offset);
-	if (s->begun)
-		pairs_add_number(&p, "begun", 1);
+	pairs_add_true(&p, "begun", s->begun);
 	s->begun = false;
 	add_message(s, &p, e);
 	add_trace(&p, e);
 	add_recipients(&p, e);
 	return send_ask(s, &p, piece->fd, deadline);
-}
-
-int
-sender_hear_mail(struct sender *s, const struct envelope *e, int64_t deadline,
-    struct reply *replies, bool *alive)
-{
-	struct mail_answer a = {.envelope = e,
-	    .status = SEND_CLOSED,
-	    .replies = replies,
-	    .at = SIZE_MAX};
-
-	*alive = false;
-	for (size_t i = 0; i < e->nrcpt; i++)
-		replies[i] = (struct reply){.code = 0};
-	if (send_hear(s, deadline, set_outcome, &a) == -1) {
-		set_unknown(e, replies, errno);
-		return -1;
-	}
-	*alive = a.status == SEND_IS_OPEN;
-	return 0;
 }
 
 int
@@ -218,9 +206,7 @@ sender_rest(struct sender *s)
 bool
 sender_is_rested(struct sender *s, int64_t deadline)
 {
-	struct send_answer ignored;
-
-	if (s->owes && send_hear(s, deadline, set_open, &ignored) == -1)
+	if (s->owes && send_hear(s, deadline, no_keys, NULL) == -1)
 		return false;
 	s->owes = false;
 	return !s->broken;
@@ -241,14 +227,13 @@ void
 sender_stop(struct sender *s)
 {
 	int64_t deadline = wire_now() + QUIT_MS;
-	struct send_answer ignored = {.nfailed = 0};
 
 	if (s == NULL)
 		return;
 	if (!s->left)
 		sender_leave(s);
 	if (sender_is_rested(s, deadline))
-		send_hear(s, deadline, set_open, &ignored);
+		send_hear(s, deadline, no_keys, NULL);
 	helper_end(&s->helper, !s->broken);
 	free(s);
 }
@@ -271,14 +256,11 @@ add_message(const struct sender *s, struct pairs *p, const struct envelope *e)
 	pairs_add(p, "from", e->sender);
 	if (body != NULL)
 		pairs_add(p, "body", body);
-	if (e->smtputf8)
-		pairs_add_number(p, "smtputf8", 1);
-	if (e->tls == TLS_REQUIRED)
-		pairs_add_number(p, "requiretls", 1);
+	pairs_add_true(p, "smtputf8", e->smtputf8);
+	pairs_add_true(p, "requiretls", e->tls == TLS_REQUIRED);
 	if (ret != NULL)
 		pairs_add(p, "ret", ret);
-	if (*e->envid != '\0')
-		pairs_add(p, "envid", e->envid);
+	pairs_add_text(p, "envid", e->envid);
 	if (s->identity != IDENTITY_HEADERS)
 		send_add_client(p, e, s->id);
 }
@@ -322,100 +304,32 @@ send_ask(struct sender *s, struct pairs *p, int fd, int64_t deadline)
 	return 0;
 }
 
-/* A whole block, pair by pair. */
 int
-send_hear(struct sender *s, int64_t deadline,
-    bool (*set)(void *, const char *, const char *), void *ctx)
+send_hear(
+    struct sender *s, int64_t deadline, const struct key *all, void *answer)
 {
-	const char *key;
-	char *value;
+	struct keys k = {.all = all, .whole = answer, .lenient = true};
 
 	if (s->broken)
 		return broken(s, s->error);
-	for (;;) {
-		switch (pairs_next(&s->helper.in, deadline, &key, &value)) {
-		case PAIRS_PAIR:
-			if (!set(ctx, key, value))
-				return broken(s, EPROTO);
-			break;
-		case PAIRS_END:
-			return 0;
-		case PAIRS_EOF:
-			return broken(s, EPROTO);
-		case PAIRS_ERROR:
-			return broken(s, errno);
-		}
-	}
+	if (keys_read_answer(&k, &s->helper.in, deadline) == -1)
+		return broken(s, errno);
+	return 0;
 }
 
 static bool
-set_open(void *ctx, const char *key, const char *value)
+begin_failed(struct keys *k, const char *value)
 {
-	struct send_answer *out = ctx;
+	struct send_answer *a = k->whole;
+	struct send_failed *f;
 
-	if (send_set_failed(out, key, value))
+	if (a->nfailed == SEND_FAILED)
 		return true;
-	if (strcmp(key, "host") == 0)
-		strlcpy(out->host, value, sizeof out->host);
-	if (strcmp(key, "ext") == 0)
-		strlcpy(out->ext, value, sizeof out->ext);
-	send_set_secured(&out->tls, key, value);
-	if (strcmp(key, "status") == 0)
-		return set_status(&out->status, value);
-	return strcmp(key, "reply") != 0 ||
-	    send_reply_parse(value, &out->reply);
-}
-
-/* Recipients are counted as they were asked: those that wait, in order. */
-static bool
-set_outcome(void *ctx, const char *key, const char *value)
-{
-	struct mail_answer *a = ctx;
-	const struct envelope *e = a->envelope;
-	const char *wrong;
-	size_t want;
-
-	if (strcmp(key, "status") == 0)
-		return set_status(&a->status, value);
-	if (strcmp(key, "reply") == 0)
-		return a->at < e->nrcpt &&
-		    send_reply_parse(value, &a->replies[a->at]);
-	if (strcmp(key, "rcpt") != 0)
-		return true;
-	want = (size_t)strtonum(value, (long long)a->asked, RECIPIENTS, &wrong);
-	if (wrong != NULL)
-		return false;
-	for (a->at = a->next; a->at < e->nrcpt; a->at++) {
-		if (e->rcpt[a->at].state == RCPT_WAITING && a->asked++ == want)
-			break;
-	}
-	a->next = a->at + 1;
-	return a->at < e->nrcpt;
-}
-
-static bool
-set_status(enum send_status *out, const char *value)
-{
-	for (unsigned i = 0; i < SEND_STATUSES; i++) {
-		if (strcmp(value, send_status_name[i]) == 0) {
-			*out = (enum send_status)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The helper is gone: what it did not tell is not known. */
-static void
-set_unknown(const struct envelope *e, struct reply *replies, int error)
-{
-	for (size_t i = 0; i < e->nrcpt; i++) {
-		if (e->rcpt[i].state != RCPT_WAITING || replies[i].code != 0)
-			continue;
-		reply_set(&replies[i], 0, NULL, "mx-send: %s",
-		    error == ETIMEDOUT ? "no answer in time"
-				       : "ended without an answer");
-	}
+	f = &a->failed[a->nfailed++];
+	strlcpy(f->host, value, sizeof f->host);
+	k->part = failed_keys;
+	k->at = f;
+	return true;
 }
 
 static int

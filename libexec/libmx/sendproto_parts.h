@@ -3,7 +3,7 @@
 #ifndef SENDPROTO_PARTS_H
 #define SENDPROTO_PARTS_H
 
-#include "pairs.h"
+#include "keys.h"
 #include "sendproto.h"
 
 enum { SEND_REPLY_TEXT = REPLY_TEXT + ENHANCED_LEN + 16 };
@@ -17,31 +17,31 @@ void send_reply_format(const struct reply *, char out[SEND_REPLY_TEXT]);
 /* The way back; false, and code 0, when S is nothing of the kind. */
 bool send_reply_parse(const char *s, struct reply *out);
 
-/* Applies one pair to a request; the first one (BEGUN false) is "op".  0, or
- * -1 with EBADMSG or ENOMEM. */
-int send_request_set(
-    struct send_request *, bool begun, const char *key, const char *value);
-/* The same for keys about identity (sendproto_identity.c). */
-int send_identity_set(struct send_request *, const char *, const char *);
-/* The same for keys about TLS (sendproto_tls.c), and of its answer. */
-int send_tls_set(struct send_request *, const char *, const char *);
+/* A request, which begins with "op"; and setters of its parameters. */
+extern const struct key send_request_keys[];
+bool send_set_body(void *, const char *);
+bool send_set_ret(void *, const char *);
+bool send_set_envid(void *, const char *);
+bool send_set_notify(void *, const char *);
+bool send_set_orcpt(void *, const char *);
+/* What is demanded of TLS, and what came of it. */
 void send_add_tls(struct pairs *, const struct send_target *);
 void send_add_secured(struct pairs *, const struct send_secured *);
 void send_add_failed(struct pairs *, const struct send_answer *);
-/* False: the key is not about a target that failed. */
-bool send_set_failed(struct send_answer *, const char *, const char *);
-void send_set_secured(struct send_secured *, const char *, const char *);
 /* What is known of a message's client, for the server's end. */
 void send_add_client(struct pairs *, const struct envelope *, const char *id);
-/* The client's end: asks, and hears the whole answer, pair by pair.  0; -1
- * with errno: the sender is broken. */
+/* The client's end: asks, and hears the whole answer, of which it passes over
+ * what the table does not have.  0; -1 with errno: the sender is broken. */
 int send_ask(struct sender *, struct pairs *, int fd, int64_t deadline);
-int send_hear(struct sender *, int64_t deadline,
-    bool (*)(void *, const char *, const char *), void *);
+int send_hear(
+    struct sender *, int64_t deadline, const struct key *, void *answer);
+/* Of KEY_SET: into a struct reply. */
+bool send_set_reply(void *, const char *);
 /* Both, of an answer with replies to MAIL and RCPT; each NULL if not wanted. */
 int send_ask_probe(struct sender *, struct pairs *, int64_t deadline,
     struct reply *const mail_and_rcpt[2]);
 void send_add_rcpt(struct pairs *, const struct rcpt *);
 extern const char *const send_identity_name[IDENTITY_AUTO + 1];
+extern const char *const send_tls_name[SEND_TLS_DANE + 1];
 
 #endif

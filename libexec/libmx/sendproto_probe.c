@@ -3,16 +3,18 @@
  * mxrun's and mxrecv's end of sendproto.h, as far as a recipient is asked for
  * and nothing is sent yet.
  */
-#include <string.h>
-
 #include "sendproto.h"
 #include "sendproto_parts.h"
 
 struct probe_answer {
-	struct reply *mail, *rcpt;
+	struct reply mail, rcpt;
 };
 
-static bool set_probe(void *, const char *, const char *);
+static const struct key probe_keys[] = {
+    KEY("mail", KEY_SET, struct probe_answer, mail, .set = send_set_reply),
+    KEY("reply", KEY_SET, struct probe_answer, rcpt, .set = send_set_reply),
+    KEYS_END,
+};
 
 int
 sender_probe(struct sender *s, const char *from, const char *rcpt,
@@ -45,14 +47,16 @@ int
 send_ask_probe(struct sender *s, struct pairs *p, int64_t deadline,
     struct reply *const out[2])
 {
-	struct reply ignored;
-	struct probe_answer a = {out[0] != NULL ? out[0] : &ignored,
-	    out[1] != NULL ? out[1] : &ignored};
+	struct probe_answer a = {.mail.code = 0};
+	int result = send_ask(s, p, -1, deadline);
 
-	a.mail->code = a.rcpt->code = 0;
-	if (send_ask(s, p, -1, deadline) == -1)
-		return -1;
-	return send_hear(s, deadline, set_probe, &a);
+	if (result == 0)
+		result = send_hear(s, deadline, probe_keys, &a);
+	if (out[0] != NULL)
+		*out[0] = a.mail;
+	if (out[1] != NULL)
+		*out[1] = a.rcpt;
+	return result;
 }
 
 void
@@ -62,18 +66,6 @@ send_add_rcpt(struct pairs *p, const struct rcpt *r)
 
 	pairs_add(p, "rcpt", r->mailbox);
 	notify_format(r->notify, notify);
-	if (*notify != '\0')
-		pairs_add(p, "notify", notify);
-	if (*r->orcpt != '\0')
-		pairs_add(p, "orcpt", r->orcpt);
-}
-
-static bool
-set_probe(void *ctx, const char *key, const char *value)
-{
-	struct probe_answer *out = ctx;
-
-	if (strcmp(key, "mail") == 0)
-		return send_reply_parse(value, out->mail);
-	return strcmp(key, "reply") != 0 || send_reply_parse(value, out->rcpt);
+	pairs_add_text(p, "notify", notify);
+	pairs_add_text(p, "orcpt", r->orcpt);
 }

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pairs.h"
+#include "keys.h"
 #include "sendproto.h"
 #include "sendproto_parts.h"
 
@@ -24,7 +24,6 @@ struct send_stream {
 static void add_replies(struct pairs *, const struct send_request *);
 static int finish(struct send_stream *, struct send_request *);
 static int find_message(struct send_stream *, struct send_request *);
-static int bad(void);
 
 struct send_stream *
 send_stream_new(int in, int out)
@@ -49,9 +48,8 @@ send_stream_free(struct send_stream *s)
 int
 send_read(struct send_stream *s, struct send_request *r)
 {
-	const char *key;
-	char *value;
-	bool begun = false;
+	struct keys k;
+	int result;
 
 	*r = (struct send_request){.fd = -1, .size = UINT64_MAX};
 	r->from = strdup("");
@@ -59,23 +57,13 @@ send_read(struct send_stream *s, struct send_request *r)
 	r->envid = strdup("");
 	if (r->from == NULL || r->trace == NULL || r->envid == NULL)
 		return -1;
-	for (;;) {
-		switch (pairs_next(&s->in, -1, &key, &value)) {
-		case PAIRS_PAIR:
-			if (send_request_set(r, begun, key, value) == -1)
-				return -1;
-			begun = true;
-			break;
-		case PAIRS_END:
-			if (begun)
-				return finish(s, r);
-			break;
-		case PAIRS_EOF:
-			return begun ? bad() : 0;
-		case PAIRS_ERROR:
-			return -1;
-		}
-	}
+	do { /* empty lines are no requests */
+		k = (struct keys){.all = send_request_keys, .whole = r};
+		result = keys_read(&k, &s->in, -1);
+	} while (result == 0 && k.n == 0);
+	if (result == 0)
+		return finish(s, r);
+	return k.ended && k.n == 0 ? 0 : -1;
 }
 
 int
@@ -167,17 +155,12 @@ add_replies(struct pairs *p, const struct send_request *r)
 static int
 finish(struct send_stream *s, struct send_request *r)
 {
-	if (r->op == SEND_OPEN && (r->ntarget == 0 || *r->helo == '\0'))
-		return bad();
-	if (r->op == SEND_PROBE && r->nrcpt == 0)
-		return bad();
-	if (r->op == SEND_RCPT && r->nrcpt != 1)
-		return bad();
 	if (r->op == SEND_BEGIN && r->size == UINT64_MAX)
 		r->size = 0; /* not known */
-	if (r->op == SEND_MAIL && (r->nrcpt == 0 || find_message(s, r) == -1))
-		return bad();
-	return 1;
+	if (r->op != SEND_MAIL || find_message(s, r) == 0)
+		return 1;
+	errno = EBADMSG;
+	return -1;
 }
 
 /* Takes the descriptor that was passed, or a copy of fd 3. */
@@ -201,11 +184,4 @@ find_message(struct send_stream *s, struct send_request *r)
 	return r->size <= length - r->offset && cuts_end(&r->cuts) <= r->size
 	    ? 0
 	    : -1;
-}
-
-static int
-bad(void)
-{
-	errno = EBADMSG;
-	return -1;
 }

@@ -4,35 +4,50 @@
  */
 #include "stsproto.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "domain.h"
 #include "helper.h"
+#include "keys.h"
 #include "wire.h"
 
-enum { ASK_MS = 5000, DEADLINE_MAX = 600 * 1000 };
+enum { ASK_MS = 5000, DEADLINE_MAX = 600 * 1000, HTTPS_PORT = 443 };
 
 const char *const sts_failure_name[STS_FAILURES] = {
     "", "sts-policy-fetch-error", "sts-policy-invalid", "sts-webpki-invalid"};
 
 struct reader { /* of an answer */
-	struct sts_answer *answer;
+	struct sts_answer answer;
 	size_t len;
 	char text[STS_TEXT];
 };
 
 static void add_request(struct pairs *, const struct sts_request *);
 static int read_answer(struct pairs_in *, int64_t, struct sts_answer *);
-static bool set_answer(struct reader *, const char *, const char *);
-static bool add_line(struct reader *, const char *);
-static bool set_failure(struct sts_answer *, const char *);
-static bool set_reason(struct sts_answer *, const char *);
-static bool set_request(struct sts_request *, const char *, const char *);
-static bool set_domain(struct sts_request *, const char *);
-static bool set_number(unsigned *, const char *);
+static bool add_line(void *, const char *);
+static bool set_domain(void *, const char *);
+
+static const struct key request_keys[] = {
+    KEY("domain", KEY_SET, struct sts_request, domain, .set = set_domain,
+	.must = true),
+    KEY("address", KEY_ENDPOINTS, struct sts_request, addresses,
+	.most = HTTPS_PORT, .must = true),
+    KEY("libexec", KEY_OCTETS, struct sts_request, libexec),
+    KEY("authorities", KEY_OCTETS, struct sts_request, authorities),
+    KEY("deadline_ms", KEY_MS, struct sts_request, deadline_ms,
+	.most = DEADLINE_MAX),
+    KEYS_END,
+};
+
+static const struct key answer_keys[] = {
+    {.name = "line", .kind = KEY_SET, .set = add_line},
+    KEY("failure", KEY_ONE_OF, struct reader, answer.failure,
+	.names = sts_failure_name, .least = 1, .most = STS_FAILURES - 1),
+    KEY("reason", KEY_TEXT, struct reader, answer.reason),
+    KEYS_END,
+};
 
 int
 sts_ask(const struct sts_request *r, struct sts_answer *a)
@@ -41,40 +56,24 @@ sts_ask(const struct sts_request *r, struct sts_answer *a)
 	int64_t deadline = wire_now() + ms + ASK_MS;
 	struct helper h;
 	struct pairs p;
-	int result, error;
+	int result;
 
 	if (helper_start(&h, r->libexec, "mx-sts", -1) == -1)
 		return -1;
 	pairs_init(&p);
 	add_request(&p, r);
-	result = pairs_send(&p, h.fd, -1, deadline);
-	if (result == 0)
-		result = read_answer(&h.in, deadline, a);
-	error = errno;
+	if (helper_ask(&h, &p, deadline) == -1)
+		return -1;
+	result = read_answer(&h.in, deadline, a);
 	helper_end(&h, result == 0);
-	errno = error;
 	return result;
 }
 
 int
 sts_read(int in, struct sts_request *r)
 {
-	struct pairs_in p;
-	enum pairs_status status;
-	const char *key;
-	char *value;
-
 	*r = (struct sts_request){.deadline_ms = STS_DEADLINE_MS};
-	pairs_in_init(&p, in);
-	while ((status = pairs_next(&p, -1, &key, &value)) == PAIRS_PAIR) {
-		if (!set_request(r, key, value))
-			break;
-	}
-	if (status == PAIRS_END && *r->domain != '\0' && r->addresses.n > 0)
-		return 0;
-	if (status != PAIRS_ERROR)
-		errno = EBADMSG;
-	return -1;
+	return keys_read_request(in, request_keys, r);
 }
 
 int
@@ -98,13 +97,8 @@ sts_write(int out, const struct sts_answer *a)
 static void
 add_request(struct pairs *p, const struct sts_request *r)
 {
-	char text[ENDPOINT_TEXT];
-
 	pairs_add(p, "domain", r->domain);
-	for (size_t i = 0; i < r->addresses.n; i++) {
-		endpoint_format(&r->addresses.at[i], text);
-		pairs_add(p, "address", text);
-	}
+	pairs_add_endpoints(p, "address", &r->addresses);
 	pairs_add(p, "libexec", r->libexec);
 	pairs_add(p, "authorities", r->authorities);
 	pairs_add_number(p, "deadline_ms", r->deadline_ms);
@@ -113,40 +107,23 @@ add_request(struct pairs *p, const struct sts_request *r)
 static int
 read_answer(struct pairs_in *in, int64_t deadline, struct sts_answer *a)
 {
-	struct reader r = {.answer = a};
-	enum pairs_status status;
-	const char *key;
-	char *value;
+	struct reader r = {.len = 0};
+	struct keys k = {.all = answer_keys, .whole = &r};
 
-	*a = (struct sts_answer){.failure = STS_NO_FAILURE};
-	while (
-	    (status = pairs_next(in, deadline, &key, &value)) == PAIRS_PAIR) {
-		if (!set_answer(&r, key, value))
-			break;
-	}
-	if (status == PAIRS_ERROR && errno != EBADMSG)
+	if (keys_read_answer(&k, in, deadline) == -1)
 		return -1;
-	if (status == PAIRS_END &&
-	    (a->failure != STS_NO_FAILURE ||
-		sts_policy_parse(&a->policy, r.text, r.len)))
+	*a = r.answer;
+	if (a->failure != STS_NO_FAILURE ||
+	    sts_policy_parse(&a->policy, r.text, r.len))
 		return 0;
 	errno = EPROTO;
 	return -1;
 }
 
 static bool
-set_answer(struct reader *r, const char *key, const char *value)
+add_line(void *reader, const char *value)
 {
-	if (strcmp(key, "line") == 0)
-		return add_line(r, value);
-	if (strcmp(key, "failure") == 0)
-		return set_failure(r->answer, value);
-	return strcmp(key, "reason") == 0 && set_reason(r->answer, value);
-}
-
-static bool
-add_line(struct reader *r, const char *value)
-{
+	struct reader *r = reader;
 	size_t n = strlen(value);
 
 	if (n + 1 >= sizeof r->text - r->len)
@@ -158,58 +135,8 @@ add_line(struct reader *r, const char *value)
 }
 
 static bool
-set_failure(struct sts_answer *a, const char *value)
+set_domain(void *domain, const char *value)
 {
-	for (unsigned i = 1; i < STS_FAILURES; i++) {
-		if (strcmp(sts_failure_name[i], value) == 0) {
-			a->failure = (enum sts_failure)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-set_reason(struct sts_answer *a, const char *value)
-{
-	for (const char *p = value; *p != '\0'; p++) {
-		if (!isprint((unsigned char)*p))
-			return false;
-	}
-	return strlcpy(a->reason, value, sizeof a->reason) < sizeof a->reason;
-}
-
-static bool
-set_request(struct sts_request *r, const char *key, const char *value)
-{
-	if (strcmp(key, "domain") == 0)
-		return set_domain(r, value);
-	if (strcmp(key, "address") == 0)
-		return endpoints_add(&r->addresses, value, 443);
-	if (strcmp(key, "libexec") == 0)
-		return strlcpy(r->libexec, value, sizeof r->libexec) <
-		    sizeof r->libexec;
-	if (strcmp(key, "authorities") == 0)
-		return strlcpy(r->authorities, value, sizeof r->authorities) <
-		    sizeof r->authorities;
-	return strcmp(key, "deadline_ms") == 0 &&
-	    set_number(&r->deadline_ms, value);
-}
-
-static bool
-set_domain(struct sts_request *r, const char *value)
-{
-	return domain_normal(value, strlen(value), r->domain) &&
-	    strlen(r->domain) + sizeof "mta-sts." - 1 <= DOMAIN_LEN;
-}
-
-static bool
-set_number(unsigned *out, const char *value)
-{
-	const char *wrong;
-	unsigned ms = (unsigned)strtonum(value, 0, DEADLINE_MAX, &wrong);
-
-	if (ms != 0)
-		*out = ms;
-	return wrong == NULL;
+	return domain_normal(value, strlen(value), domain) &&
+	    strlen(domain) + sizeof "mta-sts." - 1 <= DOMAIN_LEN;
 }

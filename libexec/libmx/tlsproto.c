@@ -7,10 +7,10 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "keys.h"
 #include "wire.h"
 
 enum { BITS_MAX = 1024 };
@@ -18,28 +18,45 @@ enum { BITS_MAX = 1024 };
 const char *const tls_failure_name[TLS_FAILURES] = {"",
     "certificate-host-mismatch", "certificate-expired",
     "certificate-not-trusted", "tlsa-invalid", "validation-failure"};
-const char *const tls_mode_name[] = {"server", "client", "check", NULL};
-const char *const tls_verify_name[] = {"any", "pkix", "dane", NULL};
-const char *const tls_verified_name[] = {"no", "pkix", "dane", NULL};
+const char *const tls_mode_name[] = {"server", "client", "check"};
+const char *const tls_verify_name[] = {"any", "pkix", "dane"};
+const char *const tls_verified_name[] = {"no", "pkix", "dane"};
+const char *const tls_yes_or_no[] = {"no", "yes"};
 
 static int ask(const struct tls_call *, const struct tls_request *,
     struct helper *, struct tls_answer *);
 static void add_request(struct pairs *, const struct tls_request *);
 static void add_list(struct pairs *, const char *, const struct tls_list *);
 static int read_block(struct pairs_in *, int64_t, struct tls_answer *, bool *);
-static bool set_pair(struct tls_answer *, const char *, const char *);
-static bool set_text(char *, size_t, const char *);
-static bool set_flag(bool *, const char *);
-static bool set_failure(enum tls_failure *, const char *);
-static bool set_verified(enum tls_verified *, const char *);
-static bool set_name(char *, const char *);
+static bool begin_ready(struct keys *, const char *);
+static bool begin_peer_name(struct keys *, const char *);
+
+static const struct key answer_keys[] = {
+    KEY_TO("ready", begin_ready),
+    KEY("up", KEY_FLAG, struct tls_answer, up, .names = tls_yes_or_no),
+    KEY("protocol", KEY_TEXT, struct tls_answer, protocol),
+    KEY("cipher", KEY_TEXT, struct tls_answer, cipher),
+    KEY("bits", KEY_COUNT, struct tls_answer, bits, .most = BITS_MAX),
+    KEY("resumed", KEY_FLAG, struct tls_answer, resumed,
+	.names = tls_yes_or_no),
+    KEY("server_name", KEY_HOST, struct tls_answer, server_name),
+    KEY("verified", KEY_ONE_OF, struct tls_answer, verified,
+	.names = tls_verified_name, .most = TLS_BY_DANE),
+    KEY_TO("peer_name", begin_peer_name),
+    KEY("failure", KEY_ONE_OF, struct tls_answer, failure,
+	.names = tls_failure_name, .least = 1, .most = TLS_FAILURES - 1),
+    KEY("subject", KEY_TEXT, struct tls_answer, subject),
+    KEY("reason", KEY_TEXT, struct tls_answer, reason),
+    KEYS_END,
+};
+
+static const struct key no_keys[] = {KEYS_END};
 
 int
 tls_start(const struct tls_call *c, const struct tls_request *r,
     struct helper *h, struct tls_answer *a)
 {
 	struct stat st;
-	int error;
 
 	*a = (struct tls_answer){.up = false};
 	if (stat(c->where, &st) == -1 ||
@@ -50,21 +67,20 @@ tls_start(const struct tls_call *c, const struct tls_request *r,
 	h->in.exact = true;
 	if (ask(c, r, h, a) == 0)
 		return 0;
-	error = errno;
 	helper_end(h, false);
-	errno = error;
 	return -1;
 }
 
 int
 tls_finish(struct helper *h, int64_t deadline, struct tls_answer *a)
 {
-	int result = tls_read_answer(&h->in, deadline, a), error = errno;
+	int result = tls_read_answer(&h->in, deadline, a);
 
 	if (result == 0 && a->up)
 		return 0;
+	if (result == 0)
+		errno = EPROTO;
 	helper_end(h, false);
-	errno = result == 0 ? EPROTO : error;
 	return -1;
 }
 
@@ -173,107 +189,30 @@ static int
 read_block(
     struct pairs_in *in, int64_t deadline, struct tls_answer *a, bool *ready)
 {
-	enum pairs_status status;
-	const char *key;
-	char *value;
-	size_t n = 0;
+	struct keys k = {.all = answer_keys, .whole = a};
+	int result;
 
 	*a = (struct tls_answer){.up = false};
-	*ready = false;
-	while (
-	    (status = pairs_next(in, deadline, &key, &value)) == PAIRS_PAIR) {
-		if (n++ == 0 && strcmp(key, "ready") == 0)
-			*ready = strcmp(value, "yes") == 0;
-		else if (*ready || !set_pair(a, key, value))
-			break;
-	}
-	if (status == PAIRS_END && n > 0)
+	result = keys_read_answer(&k, in, deadline);
+	*ready = k.all == no_keys;
+	if (result == 0 && k.n > 0)
 		return 0;
 	*a = (struct tls_answer){.up = false};
-	if (status != PAIRS_ERROR || errno == EBADMSG)
+	if (result == 0)
 		errno = EPROTO;
 	return -1;
 }
 
+/* It stands alone. */
 static bool
-set_pair(struct tls_answer *a, const char *key, const char *value)
+begin_ready(struct keys *k, const char *value)
 {
-	const char *wrong = NULL;
-
-	if (strcmp(key, "up") == 0)
-		return set_flag(&a->up, value);
-	if (strcmp(key, "resumed") == 0)
-		return set_flag(&a->resumed, value);
-	if (strcmp(key, "protocol") == 0)
-		return set_text(a->protocol, sizeof a->protocol, value);
-	if (strcmp(key, "cipher") == 0)
-		return set_text(a->cipher, sizeof a->cipher, value);
-	if (strcmp(key, "server_name") == 0)
-		return set_name(a->server_name, value);
-	if (strcmp(key, "peer_name") == 0)
-		return tls_add_peer_name(a, value, strlen(value));
-	if (strcmp(key, "verified") == 0)
-		return set_verified(&a->verified, value);
-	if (strcmp(key, "failure") == 0)
-		return set_failure(&a->failure, value);
-	if (strcmp(key, "subject") == 0)
-		return set_text(a->subject, sizeof a->subject, value);
-	if (strcmp(key, "reason") == 0)
-		return set_text(a->reason, sizeof a->reason, value);
-	if (strcmp(key, "bits") != 0)
-		return false;
-	a->bits = (unsigned)strtonum(value, 0, BITS_MAX, &wrong);
-	return wrong == NULL;
-}
-
-/* Printable, so that it may stand in a header field, a reply or the log. */
-static bool
-set_text(char *out, size_t size, const char *value)
-{
-	for (const char *p = value; *p != '\0'; p++) {
-		if (!isprint((unsigned char)*p))
-			return false;
-	}
-	return strlcpy(out, value, size) < size;
+	k->all = no_keys;
+	return k->n == 0 && strcmp(value, "yes") == 0;
 }
 
 static bool
-set_flag(bool *flag, const char *value)
+begin_peer_name(struct keys *k, const char *value)
 {
-	*flag = strcmp(value, "yes") == 0;
-	return *flag || strcmp(value, "no") == 0;
-}
-
-static bool
-set_failure(enum tls_failure *failure, const char *value)
-{
-	for (unsigned i = 1; i < TLS_FAILURES; i++) {
-		if (strcmp(tls_failure_name[i], value) == 0) {
-			*failure = (enum tls_failure)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-set_verified(enum tls_verified *verified, const char *value)
-{
-	for (unsigned i = 0; tls_verified_name[i] != NULL; i++) {
-		if (strcmp(tls_verified_name[i], value) == 0) {
-			*verified = (enum tls_verified)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Letters, digits, hyphens, as a name is inside. */
-static bool
-set_name(char *out, const char *value)
-{
-	static const char name[] = "abcdefghijklmnopqrstuvwxyz0123456789-._";
-
-	return value[strspn(value, name)] == '\0' &&
-	    strlcpy(out, value, DOMAIN_LEN + 1) <= DOMAIN_LEN;
+	return tls_add_peer_name(k->whole, value, strlen(value));
 }

@@ -115,8 +115,8 @@ bool tls_peer_is(const struct tls_answer *, const char *host);
 bool tls_add_peer_name(struct tls_answer *, const char *name, size_t n);
 
 extern const char *const tls_failure_name[TLS_FAILURES];
-extern const char *const tls_mode_name[], *const tls_verify_name[],
-					      *const tls_verified_name[];
+extern const char *const tls_mode_name[], *const tls_verify_name[];
+extern const char *const tls_verified_name[], *const tls_yes_or_no[];
 
 /* ---- the asker's end: mxrecv, mx-send ---- */
 /*

@@ -14,6 +14,7 @@
 
 static char libexec[] = "/tmp/unit-XXXXXX";
 static struct spf_answer answer;
+static int64_t patience = 500; /* ms */
 
 /* A helper that does what the shell is told. */
 static int
@@ -34,7 +35,7 @@ ask(const char *script)
 		exit(99);
 	if (spf_start(libexec, &r, &h) == -1)
 		return -2;
-	return spf_finish(&h, wire_now() + 500, &answer);
+	return spf_finish(&h, wire_now() + patience, &answer);
 }
 
 #define READ "while read -r l && test -n \"$l\"; do :; done;"
@@ -96,6 +97,7 @@ useless(void)
 	    "a line end");
 	nonsense(SAY("mailfrom=pass\\nhelo=pass\\nx=y"), EPROTO, "no such key");
 	nonsense(SAY("hello"), EPROTO, "no pair");
+	patience = 60000; /* 8 MB are heard of it */
 	nonsense(READ "yes helo=pass 2>/dev/null", EPROTO, "no end");
 	nonsense(READ "head -c 100000 /dev/zero", EPROTO, "NULs");
 }
