@@ -10,6 +10,7 @@ new_instance
 add_domain b.test
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 port=$(free_port)
+before= # what another says, in a connection before
 
 # by_socket N: all of them are killed, or the client is done and they are
 # asked to end
@@ -17,7 +18,12 @@ by_socket() {
 	"$ksyscall" -l -f -s "$spool" -t 60 "$1" "$build/bin/mxrecv" \
 	    -f "$conf" -l "127.0.0.1:$port" 2>>"$scratch/log" &
 	traced=$!
-	"$tests/peers/pour.py" "$port" "$scratch/dialogue" >"$scratch/out"
+	: >"$scratch/out"
+	if [ -z "$before" ] ||
+	    "$tests/peers/pour.py" "$port" "$before" >/dev/null; then
+		"$tests/peers/pour.py" "$port" "$scratch/dialogue" \
+		    >"$scratch/out"
+	fi
 	pkill -TERM -P "$traced"
 	wait "$traced"
 }
@@ -28,6 +34,15 @@ receive() {
 }
 
 receive $((64 * kilobyte)) 1
+
+# the same in a child that has served another
+echo 'child_connections 5' >>"$conf"
+before=$scratch/before
+printf '%s\r\n' 'EHLO other.test' 'MAIL FROM:<o@other.test>' QUIT >"$before"
+stride=$((stride * 5))
+receive $kilobyte 1
+stride=$((stride / 5))
+
 if [ -n "${KILL_FULL-}" ]; then
 	receive $kilobyte 1
 	receive $kilobyte 50
