@@ -2,8 +2,9 @@
 /*
  * Clients for benchmarks, one message of 4 KB or one refusal a connection:
  *
- *	smtpload ADDRESS PORT message|refused COUNT AT-ONCE [SECONDS]
+ *	smtpload ADDRESS PORT message|refused|/FILE COUNT AT-ONCE [SECONDS]
  *
+ * /FILE is a message: lines end with CR LF, none begins with a dot.
  * Ends after COUNT, or begins none after SECONDS.  Prints how many a second
  * were good, the median and the 99th percentile of their times in microseconds,
  * how many went wrong, how many there were; 1 when any went wrong.
@@ -25,6 +26,7 @@
 
 enum {
 	SIZE = 4096,
+	LARGEST = 65536,
 	COUNT = 1000000,
 	AT_ONCE = 1000,
 	PATIENCE = 60,
@@ -39,11 +41,12 @@ struct load {
 	double until;
 	atomic_uint next, done, wrong;
 	unsigned *took; /* microseconds, of each connection */
-	char body[SIZE + 8];
+	char body[LARGEST + 4];
 };
 
 static void run(struct load *, unsigned at_once);
 static void make_body(struct load *);
+static bool read_body(struct load *, const char *path);
 static void *client(void *);
 static bool visit(struct load *);
 static bool talk(const struct load *, int fd);
@@ -60,8 +63,8 @@ main(int argc, char *argv[])
 	double began;
 
 	if (argc < 6 || argc > 7 || !endpoint_parse(&at, argv[1], 25)) {
-		fputs("usage: smtpload ADDRESS PORT message|refused COUNT "
-		      "AT-ONCE [SECONDS]\n",
+		fputs("usage: smtpload ADDRESS PORT message|refused|/FILE "
+		      "COUNT AT-ONCE [SECONDS]\n",
 		    stderr);
 		return 2;
 	}
@@ -72,6 +75,8 @@ main(int argc, char *argv[])
 	if ((l.took = calloc(l.count, sizeof *l.took)) == NULL)
 		return 2;
 	make_body(&l);
+	if (*argv[3] == '/' && !read_body(&l, argv[3]))
+		return 2;
 	began = seconds();
 	l.until = began +
 	    (double)(argc < 7 ? LONG : strtonum(argv[6], 1, LONG, NULL));
@@ -111,6 +116,18 @@ make_body(struct load *l)
 	}
 	memset(l->body + n, 'y', SIZE - 2 - n);
 	memcpy(l->body + SIZE - 2, "\r\n.\r\n", 6);
+}
+
+static bool
+read_body(struct load *l, const char *path)
+{
+	FILE *f = fopen(path, "r");
+	size_t n = f == NULL ? 0 : fread(l->body, 1, LARGEST, f);
+
+	if (n < 2 || !feof(f) || fclose(f) != 0)
+		return false;
+	memcpy(l->body + n, ".\r\n", 4);
+	return true;
 }
 
 static void *
