@@ -172,7 +172,7 @@ for _ in $(seq "$repetitions"); do
 			esac
 		done
 	done
-	case " $* " in # not unasked: Postfix takes its time
+	case " $* " in # not unasked: it takes its time
 	*' large '*)
 		yes "$(tail -n +3 "$text")" | head -c "$large" >"$scratch/large"
 		text=$scratch/large
