@@ -234,8 +234,8 @@ run
 is "$(logged primary-down)" 1 'two sessions lost: it is down'
 is "$(find "$spool/queue/example.com" -type f | wc -l)" 28 \
     'what it did not confirm is here'
-is "$(logged primary-up):$(taken)" 1:4 \
-    'nor does a session that was still being opened take anything'
+# those that were under way come to their end; how many, is chance
+is "$(logged primary-up)" 1 'and a session that was still being opened is no news'
 
 # ---- it falls silent in the midst of it, and mx-send waits for ever: mxrun's
 # clock goes 600 times as fast
