@@ -43,9 +43,8 @@ cpu() {
 }
 # pss: KiB of all in the group, shared pages counted once
 pss() {
-	while read -r pid; do
-		cat "/proc/$pid/smaps_rollup" 2>/dev/null
-	done <"$group/cgroup.procs" |
+	sed 's,.*,/proc/&/smaps_rollup,' "$group/cgroup.procs" |
+	    xargs cat 2>/dev/null |
 	    awk '$1 == "Pss:" { n += $2 } END { print n + 0 }'
 }
 members() {

@@ -7,6 +7,11 @@ usage: hold.py hear HOST PORT [FROM]     prints what comes until 220 or the end
        hold.py many PORT COUNT FROM FILE holds COUNT open; FILE says how many
                                          heard 220 and 421, once it is so
        hold.py rest PORT COUNT FILE      the same, once EHLO is answered
+       hold.py loris PORT COUNT PREFIX NETWORKS FILE
+                                         COUNT from so many of PREFIX.N.0/24, each
+                                         second one within a message, that send
+                                         an octet every 2 s for two minutes; FILE
+                                         says how many heard what
        hold.py talk PORT FROM LINE...    says each, prints the replies; leaves
                                          without a word
        hold.py half PORT FILE            in the midst of a message; goes on when
@@ -16,6 +21,9 @@ import os
 import socket
 import sys
 import time
+
+MESSAGE = (b"EHLO client.test\r\n", b"MAIL FROM:<a@a.test>\r\n",
+           b"RCPT TO:<b@b.test>\r\n", b"DATA\r\n")  # and no more of it
 
 
 def dial(host, port, source=""):
@@ -62,11 +70,39 @@ def rest(port, count, done):
     report(done, "%d\n" % said.count("250"))
 
 
+def loris(port, count, prefix, networks, done):
+    networks = int(networks)
+    held = [dial("127.0.0.1", port, "%s.%d.%d" % (
+        prefix, i % networks, i // networks + 1)) for i in range(int(count))]
+    kinds = []
+    for i, s in enumerate(held):
+        f = s.makefile()
+        text = lines(f)
+        kinds.append(text[:9] if text.startswith("4") else text[:3])
+        for said in MESSAGE if kinds[i] == "220" and i % 2 else ():
+            s.sendall(said)
+            kinds[i] = lines(f)[:3]
+        s.setblocking(False)
+    write(done, "".join("%d %s\n" % (kinds.count(k), k)
+                        for k in sorted(set(kinds))))
+    for i in range(1200):
+        for s in held[i % 20::20]:  # each of them every 2 s
+            try:
+                s.send(b"x")
+            except OSError:
+                pass  # who was sent away
+        time.sleep(0.1)
+
+
 def report(done, text):
+    write(done, text)
+    time.sleep(60)
+
+
+def write(done, text):
     with open(done + ".new", "w") as f:
         f.write(text)
     os.rename(done + ".new", done)
-    time.sleep(60)
 
 
 def talk(port, source, *said):
