@@ -142,11 +142,10 @@ static void
 try_seal(const struct conf *c, FILE *f)
 {
 	static const char text[] = "From: <postmaster@localhost>\r\n\r\n";
-	const char *domain = *c->arc_domain ? c->arc_domain : c->hostname;
 	struct seal_request r = {.fd = memfd_create("message", MFD_CLOEXEC),
 	    .size = sizeof text - 1,
 	    .key = c->arc_key,
-	    .domain = domain,
+	    .domain = conf_signer(c),
 	    .selector = c->arc_selector,
 	    .cv = "none",
 	    .results = " localhost; none"};
@@ -163,5 +162,5 @@ try_seal(const struct conf *c, FILE *f)
 		fprintf(f,
 		    "# Mail is sealed; the key's public half belongs at "
 		    "%s._domainkey.%s\n",
-		    c->arc_selector, domain);
+		    c->arc_selector, conf_signer(c));
 }

@@ -62,7 +62,7 @@ ask(const struct session *s, const char *cv, int fd, struct seal_answer *a)
 	    .offset = SPOOL_HEAD,
 	    .size = s->mail.content.octets,
 	    .key = c->arc_key,
-	    .domain = *c->arc_domain != '\0' ? c->arc_domain : c->hostname,
+	    .domain = conf_signer(c),
 	    .selector = c->arc_selector,
 	    .cv = cv};
 	char results[TRACE_LEN] = "";

@@ -136,6 +136,12 @@ conf_load(struct conf *c, const char *file, char err[CONF_ERROR])
 	return wrong == NULL ? 0 : -1;
 }
 
+const char *
+conf_signer(const struct conf *c)
+{
+	return *c->arc_domain != '\0' ? c->arc_domain : c->hostname;
+}
+
 void
 conf_print(const struct conf *c, FILE *f)
 {

@@ -43,7 +43,7 @@ struct conf {
 	bool confine;	   /* confine.h */
 	char clamd[PATH_MAX], spamd[PATH_MAX];
 	struct conf_certificate certificate[CONF_CERTIFICATES];
-	/* "": no seal of ours; the domain's default is the host name */
+	/* "": nothing is sealed or signed; for the domain: conf_signer() */
 	char arc_key[CONF_FILE], arc_selector[DOMAIN_LEN + 1];
 	char arc_domain[DOMAIN_LEN + 1];
 	unsigned certificates;		/* 0: no STARTTLS */
@@ -55,6 +55,8 @@ struct conf {
 /* Reads FILE over the defaults.  0; -1 with "file:line: what is wrong" (or
  * "file: No such file") in ERR.  Exit EX_CONFIG (78) then. */
 int conf_load(struct conf *, const char *file, char err[CONF_ERROR]);
+/* Whose name seals and signatures bear: arc_domain, or else the hostname. */
+const char *conf_signer(const struct conf *);
 /* The effective configuration, in the file's own syntax. */
 void conf_print(const struct conf *, FILE *);
 
