@@ -12,16 +12,17 @@ enum { SEND_MS = 10000 };
 static void add_request(struct pairs *, const struct seal_request *);
 static bool set_cv(void *, const char *);
 static bool is_field_text(const char *, bool fields);
+static bool is_begin(const char *);
 
 static const struct key request_keys[] = {
     KEY("key", KEY_OCTETS, struct seal_asked, key, .must = true),
     /* that it is a name is mx.conf's to see to */
     KEY("domain", KEY_HOST, struct seal_asked, domain, .must = true),
     KEY("selector", KEY_HOST, struct seal_asked, selector, .must = true),
-    KEY("cv", KEY_SET, struct seal_asked, cv, .set = set_cv, .must = true),
+    KEY("cv", KEY_SET, struct seal_asked, cv, .set = set_cv),
     KEY("offset", KEY_NUMBER, struct seal_asked, offset),
     KEY("size", KEY_NUMBER, struct seal_asked, size),
-    KEY("results", KEY_MORE, struct seal_asked, results, .must = true),
+    KEY("results", KEY_MORE, struct seal_asked, results),
     KEYS_END,
 };
 
@@ -72,7 +73,8 @@ seal_read(int in, struct seal_asked *r)
 	*r = (struct seal_asked){.size = 0};
 	if (keys_read_request(in, request_keys, r) == -1)
 		return -1;
-	if (is_field_text(r->results, false))
+	if ((*r->cv == '\0') == (*r->results == '\0') &&
+	    is_field_text(r->results, false))
 		return 0;
 	errno = EBADMSG;
 	return -1;
@@ -97,9 +99,11 @@ add_request(struct pairs *p, const struct seal_request *r)
 	pairs_add(p, "key", r->key);
 	pairs_add(p, "domain", r->domain);
 	pairs_add(p, "selector", r->selector);
-	pairs_add(p, "cv", r->cv);
 	pairs_add_number(p, "offset", r->offset);
 	pairs_add_number(p, "size", r->size);
+	if (r->cv == NULL)
+		return;
+	pairs_add(p, "cv", r->cv);
 	pairs_add_long(p, "results", r->results);
 }
 
@@ -113,7 +117,7 @@ set_cv(void *cv, const char *value)
 }
 
 /* No line of it ends a header section or a field: one that is not the first
- * begins with white space, or as a field of a chain does.  FIELDS end with a
+ * begins with white space, or as what mx-arc makes does.  FIELDS end with a
  * line end, the body of one does not. */
 static bool
 is_field_text(const char *s, bool fields)
@@ -123,8 +127,7 @@ is_field_text(const char *s, bool fields)
 	for (; *s != '\0'; first = false) {
 		size_t n = strcspn(s, "\r\n");
 
-		if (fields ? *s != '\t' && strncmp(s, "ARC-", 4) != 0
-			   : !first && *s != '\t')
+		if (*s != '\t' && (fields ? !is_begin(s) : !first))
 			return false;
 		if (n < 2 || (fields && s[n] == '\0'))
 			return false;
@@ -135,4 +138,13 @@ is_field_text(const char *s, bool fields)
 		s += s[n] == '\0' ? n : n + 2;
 	}
 	return true;
+}
+
+static bool
+is_begin(const char *s)
+{
+	static const char signature[] = "DKIM-Signature:";
+
+	return strncmp(s, "ARC-", 4) == 0 ||
+	    strncmp(s, signature, sizeof signature - 1) == 0;
 }

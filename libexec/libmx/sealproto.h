@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Both ends of the dialogue with libexec/mx-arc(8), which adds a set to a
- * message's Authenticated Received Chain (RFC 8617 5.1).  One process, one
- * request on fd 0, one answer on fd 1, both "key=value" lines (pairs.h) ended
- * by an empty line; the message, a regular file, is fd 3.
+ * message's Authenticated Received Chain (RFC 8617 5.1), or signs a message of
+ * our own (RFC 6376 5).  One process, one request on fd 0, one answer on fd 1,
+ * both "key=value" lines (pairs.h) ended by an empty line; the message, a
+ * regular file, is fd 3.
  *
- *	key=PATH domain=NAME selector=NAME cv=none|pass|fail offset=N size=N
- *	results=TEXT
+ *	key=PATH domain=NAME selector=NAME offset=N size=N
+ *	[cv=none|pass|fail results=TEXT]
  *	  -> fields=TEXT, or error=TEXT
  *
+ * With cv and results it is a set that is wanted, without both a signature.
  * Results is the body of an Authentication-Results field; fields are what
  * stands in front of the message, lines ended by CR LF.  Both may be repeated
  * where they are long.
@@ -30,7 +32,7 @@ struct seal_request {
 	uint64_t offset, size;
 	const char *key; /* a file */
 	const char *domain, *selector;
-	const char *cv; /* what the chain so far is */
+	const char *cv; /* what the chain so far is; NULL: a signature */
 	const char *results;
 };
 
@@ -39,7 +41,7 @@ struct seal_answer {
 	char error[SEAL_ERROR];	  /* ... this is why; printable ASCII */
 };
 
-/* ---- the client's end: mxrecv ---- */
+/* ---- the client's end: mxrecv, mxrun ---- */
 /* Starts LIBEXEC/mx-arc, asks and waits until DEADLINE (wire_now()).  Its
  * death or silence is an error in the answer. */
 void seal_ask(const char *libexec, const struct seal_request *,
@@ -52,7 +54,7 @@ void seal_read_answer(
 struct seal_asked { /* a request as it was read */
 	uint64_t offset, size;
 	char key[PATH_MAX], domain[DOMAIN_LEN + 1], selector[DOMAIN_LEN + 1];
-	char cv[SEAL_CV];
+	char cv[SEAL_CV]; /* "": a signature */
 	char results[SEAL_RESULTS];
 };
 /* 0; -1 with errno, EBADMSG for a malformed request. */

@@ -8,6 +8,10 @@
  *	ARC-Authentication-Results: i=1; backup.example.net; spf=pass …
  *
  * A chain that failed ends with a seal of its own set alone (5.1.2).
+ *
+ *	DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; …
+ *
+ * differs from the second in its beginning alone (RFC 6376 3.5).
  */
 #include "set.h"
 
@@ -42,9 +46,11 @@ static const char *const names[] = {"from", "sender", "reply-to", "subject",
     "date", "message-id", "to", "cc", "in-reply-to", "references",
     "mime-version", "content-type", "content-transfer-encoding", "list-id",
     "list-post", "list-help", "list-unsubscribe", "list-unsubscribe-post",
-    "dkim-signature"};
+    "tls-report-domain", "tls-report-submitter", "dkim-signature"};
 
 static const char *build(struct set *);
+static bool put_fields(const struct set *, struct seal_answer *);
+static bool is_set(const struct set *);
 static int open_message(struct set *);
 static bool hash_body(struct set *, char bh[SIGNER_TEXT]);
 static const char *find_place(struct set *);
@@ -70,9 +76,7 @@ set_make(struct signer *signer, const struct seal_asked *asked, int message,
 	}
 	if (wrong != NULL)
 		strlcpy(a->error, wrong, sizeof a->error);
-	else if (snprintf(a->fields, sizeof a->fields, "%s\r\n%s\r\n%s\r\n",
-		     s->seal, s->message_signature,
-		     s->results) >= (int)sizeof a->fields)
+	else if (!put_fields(s, a))
 		strlcpy(a->error, "the fields are too long", sizeof a->error);
 	free(s);
 }
@@ -82,6 +86,7 @@ set_make(struct signer *signer, const struct seal_asked *asked, int message,
 static const char *
 build(struct set *s)
 {
+	static const char could_not[] = "the library could not sign";
 	char bh[SIGNER_TEXT];
 	const char *field, *wrong;
 	size_t n;
@@ -93,12 +98,34 @@ build(struct set *s)
 		arc_push(&s->arc, field, n);
 	if ((wrong = find_place(s)) != NULL)
 		return wrong;
+	if (!is_set(s))
+		return sign_message(s, bh) ? NULL : could_not;
 	snprintf(s->results, sizeof s->results,
 	    "ARC-Authentication-Results: i=%u;%s", s->i, s->asked->results);
 	add(s, s->results);
-	if (!sign_message(s, bh) || !sign_sets(s))
-		return "the library could not sign";
-	return NULL;
+	return sign_message(s, bh) && sign_sets(s) ? NULL : could_not;
+}
+
+static bool
+put_fields(const struct set *s, struct seal_answer *a)
+{
+	const char *const fields[] = {
+	    s->seal, s->message_signature, s->results};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		if (*fields[i] == '\0')
+			continue;
+		strlcat(a->fields, fields[i], sizeof a->fields);
+		n = strlcat(a->fields, "\r\n", sizeof a->fields);
+	}
+	return n < sizeof a->fields;
+}
+
+static bool
+is_set(const struct set *s)
+{
+	return *s->asked->cv != '\0';
 }
 
 static int
@@ -134,6 +161,8 @@ find_place(struct set *s)
 	s->i = s->arc.n + 1;
 	if (s->arc.fields + 3 > ARC_FIELDS)
 		return "there are too many header fields";
+	if (!is_set(s))
+		return NULL;
 	if (s->i > ARC_SETS)
 		return "the chain has its last set already";
 	if (arc_has_failed(&s->arc))
@@ -149,13 +178,16 @@ static bool
 sign_message(struct set *s, const char *bh)
 {
 	const struct seal_asked *r = s->asked;
-	char list[LIST_ROOM];
+	char list[LIST_ROOM], begin[64] = "DKIM-Signature: v=1";
 
+	if (is_set(s))
+		snprintf(
+		    begin, sizeof begin, "ARC-Message-Signature: i=%u", s->i);
 	add_names(s, list);
 	snprintf(s->message_signature, sizeof s->message_signature,
-	    "ARC-Message-Signature: i=%u; a=rsa-sha256; c=relaxed/relaxed;\r\n"
+	    "%s; a=rsa-sha256; c=relaxed/relaxed;\r\n"
 	    "\td=%s; s=%s; t=%lld;\r\n\th=%s;\r\n\tbh=%s;\r\n\tb=",
-	    s->i, r->domain, r->selector, s->now, list, bh);
+	    begin, r->domain, r->selector, s->now, list, bh);
 	return sign(s, s->message_signature, false);
 }
 
@@ -205,14 +237,15 @@ add(struct set *s, const char *field)
 }
 
 /* Each as often as it is there, and From once more: nobody is to put another
- * above it. */
+ * above it.  A signature leaves others of its name out (RFC 6376 5.4). */
 static void
 add_names(const struct set *s, char list[LIST_ROOM])
 {
+	size_t most = sizeof names / sizeof *names - (is_set(s) ? 0 : 1);
 	unsigned count = 1;
 
 	strlcpy(list, "from", LIST_ROOM);
-	for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+	for (size_t k = 0; k < most; k++) {
 		for (unsigned i = 1; i <= s->arc.fields; i++) {
 			const struct arc_field *f = &s->arc.field[i];
 

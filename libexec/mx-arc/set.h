@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A new set (RFC 8617 5.1): its three fields, the seal first. */
+/* A new set (RFC 8617 5.1): its three fields, the seal first; or a
+ * DKIM-Signature (RFC 6376 5). */
 #ifndef SET_H
 #define SET_H
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """Chains of python3-dkim verified by mx-dkim, whole ones and broken ones, and
-those of mx-arc by both, with a name server of its own.
+those of mx-arc by both, its signatures too, with a name server of its own.
 
 	arcpeer.py LIBEXEC DIRECTORY
 	arcpeer.py LIBEXEC DIRECTORY say <MESSAGE
@@ -115,6 +115,14 @@ class Host:
         if done.returncode != 0 or "fields" not in said:
             return said.get("error", f"exit {done.returncode}")
         return said["fields"].encode() + message
+
+    def sign_here(self, message):
+        """By mx-arc: the message, signed."""
+        pairs, _ = self.run("mx-arc", message, selector="good",
+                            key=os.path.join(self.keys, "good"),
+                            domain="backup.test")
+        return "".join(urllib.parse.unquote(value) for key, value in pairs
+                       if key == "fields").encode() + message
 
     def txt(self, name, timeout=5):
         del timeout
@@ -264,6 +272,19 @@ def sealed_here(t, host):
                f"a body of {len(body)} octets")
 
 
+def signed_here(t, host):
+    once = host.sign_here(MESSAGE)
+    twice = host.sign_here(once)
+    for message, name in ((once, "a signature"), (twice, "a second")):
+        t.ok(message.startswith(b"DKIM-Signature: v=1; ") and
+             dkim.verify(message, dnsfunc=host.txt), f"{name} of ours")
+    t.ok(twice.endswith(once), "leaves the first as it is")
+    t.ok(not dkim.verify(once.replace(b"second", b"2nd"),
+                         dnsfunc=host.txt), "of another body")
+    said = host.sign_here(b"X:1\r\n" * 2000 + MESSAGE)
+    t.ok(not said.startswith(b"DKIM"), "none of two thousand fields")
+
+
 def not_sealed_here(t, host):
     def error(got, want, name):
         t.ok(isinstance(got, str) and want in got, name, got)
@@ -331,6 +352,7 @@ def main():
     broken_chains(t, host, chain)
     keys(t, host)
     sealed_here(t, host)
+    signed_here(t, host)
     not_sealed_here(t, host)
     noise(t, host, chain, 100)
     t.end()

@@ -56,6 +56,9 @@ answers(void)
 	nonsense("error=no\nfields=ARC-Seal:%20a%0D%0A\n\n", "both");
 	nonsense("\n", "neither");
 	nonsense("fields=ARC-Seal:%20a%0D%0A\n", "torn");
+	answer_of("fields=DKIM-Signature:%20a%0D%0A%09b%0D%0A\n\n");
+	is_str(answer.fields, "DKIM-Signature: a\r\n\tb\r\n", "a signature");
+	nonsense("fields=DKIM-Signatures:%20a%0D%0A\n\n", "almost one");
 	nonsense("fields=Subject:%20a%0D%0A\n\n", "another field");
 	nonsense("fields=ARC-Seal:%20a%0D%0A%0D%0A\n\n", "an empty line");
 	nonsense("fields=ARC-Seal:%20a%0Db%0D%0A\n\n", "a bare CR");
@@ -64,7 +67,8 @@ answers(void)
 	nonsense("x=y\n\n", "no such key");
 }
 
-#define REST "domain=a.test\nselector=s\ncv=none\n"
+#define WHO "domain=a.test\nselector=s\n"
+#define REST WHO "cv=none\n"
 
 static void
 request_is(const char *text, int want, const char *name)
@@ -97,6 +101,9 @@ requests(void)
 	request_is("key=/k\nresults=%20a\ndomain=a;b\n" REST "\n", -1,
 	    "a domain that ends its tag");
 	request_is("key=/k\nresults=%20a\n" REST, -1, "torn");
+	request_is("key=/k\n" WHO "\n", 0, "a request for a signature");
+	is_str(asked.cv, "", "it has no cv");
+	request_is("key=/k\nresults=%20a\n" WHO "\n", -1, "results, no cv");
 	request_is("key=/k\nresults=%20a\nsize=-1\n" REST "\n", -1, "a size");
 }
 
