@@ -9,6 +9,7 @@
 [ "$(id -u)" -eq 0 ] || skip_all 'Postfix wants root'
 unpack_postfix || skip_all 'no Postfix'
 command -v knotd >/dev/null || skip_all 'no knotd'
+python3 -c 'import dkim' 2>/dev/null || skip_all 'no python3-dkim'
 
 state() {
 	sqlite3 "$scratch/state.db" "$@"
@@ -58,6 +59,24 @@ report() {
 		for field in sys.argv[2:]:
 		    value = value[int(field) if field.isdigit() else field]
 		print(value if isinstance(value, str) else json.dumps(value))
+	END
+}
+# signed: what python3-dkim says of the newest, as it is; by a key for reports
+# alone; with a word of the body changed; with another From; whose key it is
+signed() {
+	python3 - "$mailbox/new" "$scratch/arc.pub" <<-'END'
+		import base64, dkim, glob, os, sys
+		new = max(glob.glob(sys.argv[1] + "/*"), key=os.path.getmtime)
+		m, p = (open(name, "rb").read() for name in (new, sys.argv[2]))
+		asked = set()
+		def verify(message, service=b"", tlsrpt=True):
+		    def txt(name, timeout=5):
+		        asked.add(name.decode())
+		        return b"v=DKIM1; " + service + b"p=" + base64.b64encode(p)
+		    return dkim.verify(message, dnsfunc=txt, tlsrpt=tlsrpt)
+		print(verify(m), verify(m, b"s=tlsrpt; ", "strict"),
+		      verify(m.replace(b"How TLS went", b"How it went")),
+		      verify(b"From: x@y.test\n" + m), *asked)
 	END
 }
 yesterday() {
@@ -129,11 +148,15 @@ is "$(count_queued):$(state 'SELECT count(*) FROM tlsrpt')" 1:0 \
     'is reported, and forgotten'
 like "$(cat "$scratch/log.run")" '^tlsrpt domain=b.test to=tls@b.test' \
     'which the log tells'
+like "$(cat "$scratch/log.run")" '^tlsrpt-unsigned .*no arc_key' \
+    'and that there is no key'
 run -r
 is "$(count_queued)" 1 'once'
 run b.test
 until_true 20 have_arrived 5
 ok $? 'it is handed over to Postfix'
+grep -q '^DKIM-Signature' "$mailbox"/new/*
+is $? 1 'without a signature'
 is "$(state 'SELECT count(*) FROM tlsrpt')" 0 'which is not reported itself'
 
 # ---- what they say
@@ -164,7 +187,14 @@ state "INSERT INTO tlsrpt VALUES
 	'mx: *.b.test' || char(10) || 'mx: c.test', 'mx.b.test', '', '', '', 7),
     (unixepoch() / 86400 - 1, 'b.test', 'tlsa', 'mx.b.test', '3 1 1 aa',
 	'mx.b.test', '2001:db8::1', 'dnssec-invalid', 'a\\b', 2)"
+state '.dump tlsrpt' >"$scratch/others"
+openssl genrsa -out "$scratch/arc.pem" 2048 2>/dev/null
+openssl rsa -in "$scratch/arc.pem" -pubout -outform DER \
+    -out "$scratch/arc.pub" 2>/dev/null
+printf 'arc_selector s1\narc_key %s\n' "$scratch/arc.pem" >>"$conf"
 run -r
+grep -q tlsrpt-unsigned "$scratch/log.run"
+is $? 1 'with a key nothing is unsigned'
 run b.test
 until_true 20 have_arrived 6
 is "$(report policies 0 policy)" \
@@ -175,6 +205,36 @@ is "$(report policies 1 policy)" \
     'DANE'
 is "$(report policies 1 failure-details 0 failure-reason-code)" 'a\b' \
     'whatever a reason has in it'
+
+# ---- signed (RFC 8460 3)
+is "$(signed)" 'True True False False s1._domainkey.backup.test.' \
+    'its signature is good, and not of another message'
+is "$(report header From)" 'Backup mail exchanger <mailer-daemon@backup.test>' \
+    'in the name of the host'
+# other LINE: one more report, with that in mx.conf
+other() {
+	echo "$1" >>"$conf"
+	state 'DROP TABLE tlsrpt'
+	state <"$scratch/others"
+	run -r
+}
+other 'arc_domain mail.test'
+run b.test
+until_true 20 have_arrived 7
+is "$(signed)" 'True True False False s1._domainkey.mail.test.' \
+    'or of arc_domain'
+like "$(report header From)" '<mailer-daemon@mail.test>$' \
+    'which From is at, if the host is not below it'
+other 'hostname mx.mail.test'
+like "$(mxq cat -t "$(basename "$(queued b.test)")" | grep '^From')" \
+    '<mailer-daemon@mx.mail.test>' 'and not if it is'
+find "$spool/queue" -type f -delete
+other "arc_key $scratch/none.pem"
+is "$?:$(count_queued):$(state 'SELECT count(*) FROM tlsrpt')" 75:0:2 \
+    'with a key that is not there it is kept'
+like "$(cat "$scratch/log.run")" \
+    '^not-signed .*reason="the key can not be read' 'which the log tells'
+sed -i /^arc_/d "$conf"
 
 # ---- who gets none
 again() {

@@ -20,6 +20,7 @@
 #include "date.h"
 #include "path.h"
 #include "report_json.h"
+#include "report_sign.h"
 
 enum { DAY = 86400, HEAD = 4096, ROWS = 500 };
 
@@ -103,7 +104,8 @@ write_head(const struct report_json *j, const char *to, const char *boundary)
 	    "MIME-Version: 1.0\r\n"
 	    "Content-Type: multipart/report; report-type=\"tlsrpt\";\r\n"
 	    "\tboundary=\"%s\"\r\n\r\n",
-	    date, host, to, domain, host, id, id, domain, host, boundary);
+	    date, report_sign_from(j->conf), to, domain, host, id, id, domain,
+	    host, boundary);
 	return draft_write(j->draft, text, strlen(text));
 }
 
@@ -122,6 +124,7 @@ post(const struct report_of *of, struct draft *draft, const struct path *path,
 	e->tls = TLS_OPTIONAL;
 	if (envelope_set(&e->proto, "local") == 0 &&
 	    envelope_add_rcpt(e, path->mailbox, NOTIFY_NEVER, "") == 0 &&
+	    report_sign(of->run->conf, draft, e) == 0 &&
 	    draft_seal(draft, e) == 0)
 		result =
 		    draft_link(draft, &of->run->spool, path_domain(path), id);

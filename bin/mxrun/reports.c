@@ -26,7 +26,7 @@ struct reporting {
 	struct run run;
 	struct books books;
 	struct dns *dns;
-	bool trouble;
+	bool queued, trouble;
 };
 
 static bool open_all(struct reporting *, const struct conf *);
@@ -87,6 +87,9 @@ report_all(struct reporting *r)
 		if ((!all || report(r, &d)) && tlsrpt_forget(state, &d) == -1)
 			r->trouble = true;
 	}
+	if (r->queued && *r->run.conf->arc_key == '\0')
+		log_event(LOG_L_INFO, "tlsrpt-unsigned", "reason",
+		    "there is no arc_key", NULL);
 	if (tlsrpt_prune(state, time(NULL)) == -1)
 		r->trouble = true;
 }
@@ -162,6 +165,7 @@ queue(struct reporting *r, const struct tlsrpt_day *d, const char *to)
 		r->trouble = true;
 		return false;
 	}
+	r->queued = true;
 	log_event(LOG_L_INFO, "tlsrpt", "domain", d->domain, "to", to, NULL);
 	return true;
 }
