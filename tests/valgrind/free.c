@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Linked into the programs that run under valgrind(1) alone (Makefile): it
- * makes calls that the filters kill for opens files that Landlock closes and
- * has descriptors of its own, and does not know pidfd_open(2), without which a
+ * Linked into the programs that run under valgrind(1) alone (Makefile).  That
+ * makes calls that the filters kill for, opens files that Landlock closes, has
+ * descriptors of its own, and does not know pidfd_open(2), without which a
  * helper is killed at once.
  */
 #include <errno.h>
