@@ -12,6 +12,9 @@ usage: hold.py hear HOST PORT [FROM]     prints what comes until 220 or the end
                                          second one within a message, that send
                                          an octet every 2 s for two minutes; FILE
                                          says how many heard what
+       hold.py storm PORT FILE DOMAIN... asks for each by ETRN, again and again
+                                         from four addresses at once, until FILE
+                                         is there; prints how many heard what
        hold.py talk PORT FROM LINE...    says each, prints the replies; leaves
                                          without a word
        hold.py half PORT FILE            in the midst of a message; goes on when
@@ -20,6 +23,7 @@ usage: hold.py hear HOST PORT [FROM]     prints what comes until 220 or the end
 import os
 import socket
 import sys
+import threading
 import time
 
 MESSAGE = (b"EHLO client.test\r\n", b"MAIL FROM:<a@a.test>\r\n",
@@ -92,6 +96,28 @@ def loris(port, count, prefix, networks, done):
             except OSError:
                 pass  # who was sent away
         time.sleep(0.1)
+
+
+def storm(port, done, *domains):
+    heard = []
+
+    def ask(source):
+        while not os.path.exists(done):
+            with dial("127.0.0.1", port, source) as s, s.makefile() as f:
+                lines(f)
+                s.sendall(b"EHLO client.test\r\n")
+                lines(f)
+                for name in domains:
+                    s.sendall(b"ETRN %s\r\n" % name.encode())
+                    heard.append(lines(f)[:3])
+
+    askers = [threading.Thread(target=ask, args=("127.3.%d.1" % i,))
+              for i in range(4)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    print(" ".join("%d %s" % (heard.count(k), k) for k in sorted(set(heard))))
 
 
 def report(done, text):

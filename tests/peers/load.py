@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: ISC
 """Many clients, and a primary that only counts.
 
-usage: load.py send PORT CLIENTS MESSAGES
+usage: load.py send PORT CLIENTS MESSAGES [DOMAINS]
        load.py big PORT PARENT OCTETS RECIPIENTS
        load.py sink PORTFILE CHECKSUMS [ADDRESS PORT]
        load.py dumps DIR
 
-Each message is different.  The sender prints the SHA-256 of each one that was
-answered 250; the sink writes one line each of what it took, without the first
+Each message is different, and for b.test, or for each of so many domains below
+it in turn.  The sender prints the SHA-256 of each one that was answered 250; the sink writes one line each of what it took, without the first
 header field, which is the trace.  Dumps prints the same of what smtp-sink -d has
 left in DIR: it puts fields in front of a message, a line end behind it, and
 writes LF for CR LF.
@@ -40,7 +40,7 @@ def reply(f):
             return line
 
 
-def session(port, numbers, out):
+def session(port, numbers, domains, out):
     with socket.create_connection(("127.0.0.1", port)) as s, \
             s.makefile("rb") as f:
         reply(f)
@@ -48,11 +48,13 @@ def session(port, numbers, out):
         reply(f)
         for n in numbers:
             text = body(n)
-            s.sendall(b"MAIL FROM:<s%d@a.test>\r\nRCPT TO:<r%d@b.test>\r\n"
-                      b"BDAT %d LAST\r\n" % (n, n, len(text)) + text
+            to = b"r%d@d%d.b.test" % (n, n % domains) if domains \
+                else b"r%d@b.test" % n
+            s.sendall(b"MAIL FROM:<s%d@a.test>\r\nRCPT TO:<%s>\r\n"
+                      b"BDAT %d LAST\r\n" % (n, to, len(text)) + text
                       if n % 2 else
-                      b"MAIL FROM:<s%d@a.test>\r\nRCPT TO:<r%d@b.test>\r\n"
-                      b"DATA\r\n" % (n, n))
+                      b"MAIL FROM:<s%d@a.test>\r\nRCPT TO:<%s>\r\n"
+                      b"DATA\r\n" % (n, to))
             replies = [reply(f) for _ in range(3)]
             if n % 2 == 0:
                 s.sendall((b"\r\n" + text).replace(b"\r\n.", b"\r\n..")[2:] +
@@ -66,12 +68,12 @@ def session(port, numbers, out):
         reply(f)
 
 
-def send(port, clients, messages):
+def send(port, clients, messages, domains=0):
     shares = [list(range(i, messages, clients)) for i in range(clients)]
 
     def run(share):
         for i in range(0, len(share), PER_SESSION):
-            session(port, share[i:i + PER_SESSION], sys.stdout)
+            session(port, share[i:i + PER_SESSION], domains, sys.stdout)
 
     threads = [threading.Thread(target=run, args=(s,)) for s in shares]
     for t in threads:
@@ -200,7 +202,7 @@ def dumps(directory):
 
 
 if sys.argv[1] == "send":
-    send(*map(int, sys.argv[2:5]))
+    send(*map(int, sys.argv[2:]))
 elif sys.argv[1] == "big":
     big(*map(int, sys.argv[2:6]))
 elif sys.argv[1] == "dumps":
