@@ -231,7 +231,8 @@ is_ready(struct lane *l)
 	if (m->envelope->held)
 		return false;
 	if (l->d->job->forced || m->next <= now ||
-	    !due_is_believable(m->next, now))
+	    !due_is_believable(
+		m->next, backoff_longest(&l->d->run->backoff), now))
 		return true;
 	due_later(l->d->due, m->next);
 	return false;

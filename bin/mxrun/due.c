@@ -11,18 +11,21 @@
 #include "log.h"
 #include "spool.h"
 
-/* The longest wait that a row of backoff may ask for (share/schema.sql). */
-enum { LONGEST_WAIT = 86400 + 86400 / 20 };
+struct when {
+	time_t longest, now;
+};
 
-static int consider(struct due *, int dir, const char *name, bool, time_t);
+static int consider(
+    struct due *, int dir, const char *name, const struct when *);
 static void count(struct due *, const char *name, const struct stat *);
 static int add(struct due *, const char *name, const struct stat *);
 static int compare(const void *, const void *);
 
 int
-due_list(struct due *d, int dir, bool forced, time_t now)
+due_list(struct due *d, int dir, time_t longest, time_t now)
 {
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct when when = {longest, now};
 	struct dirent *e;
 	int result = 0;
 	DIR *stream;
@@ -36,7 +39,7 @@ due_list(struct due *d, int dir, bool forced, time_t now)
 	while (result == 0 && (e = readdir(stream)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
-		result = consider(d, dir, e->d_name, forced, now);
+		result = consider(d, dir, e->d_name, &when);
 	}
 	closedir(stream);
 	if (d->n > 1) /* of none there is no array */
@@ -59,9 +62,9 @@ due_later(struct due *d, time_t next)
 }
 
 bool
-due_is_believable(time_t next, time_t now)
+due_is_believable(time_t next, time_t longest, time_t now)
 {
-	return next <= now + LONGEST_WAIT;
+	return next <= now + longest;
 }
 
 int64_t
@@ -71,7 +74,7 @@ due_mtime_ns(const struct stat *st)
 }
 
 static int
-consider(struct due *d, int dir, const char *name, bool forced, time_t now)
+consider(struct due *d, int dir, const char *name, const struct when *when)
 {
 	struct stat st;
 
@@ -84,8 +87,8 @@ consider(struct due *d, int dir, const char *name, bool forced, time_t now)
 	count(d, name, &st);
 	if (st.st_mtime == SPOOL_HELD)
 		return 0;
-	if (forced || st.st_mtime <= now ||
-	    !due_is_believable(st.st_mtime, now))
+	if (st.st_mtime <= when->now ||
+	    !due_is_believable(st.st_mtime, when->longest, when->now))
 		return add(d, name, &st);
 	due_later(d, st.st_mtime);
 	return 0;

@@ -31,14 +31,16 @@ struct due {
 	time_t oldest; /* when the first that is not held came; 0: none */
 };
 
-/* Lists DIR; FORCED: all but what is held is due.  0 or -1 with errno. */
-int due_list(struct due *, int dir, bool forced, time_t now);
+/* Lists DIR; what would wait longer than LONGEST is due, with 0 all but what is
+ * held.  0 or -1 with errno. */
+int due_list(struct due *, int dir, time_t longest, time_t now);
 void due_free(struct due *);
 /* NEXT counts for the walk's next time. */
 void due_later(struct due *, time_t next);
 
-/* A time of next attempt that no clock gone wrong has left behind. */
-bool due_is_believable(time_t next, time_t now);
+/* A time of next attempt that no clock gone wrong has left behind: it is not
+ * further away than the LONGEST wait. */
+bool due_is_believable(time_t next, time_t longest, time_t now);
 int64_t due_mtime_ns(const struct stat *);
 
 #endif

@@ -16,10 +16,9 @@ expiry_of(const struct envelope *e, const struct conf *c, time_t now)
 
 	if (!is_older_than(e, expiry_seen(limit), now))
 		return EXPIRY_NO;
-	if (e->expired_at == 0)
+	if (e->expired_at > now || now - e->expired_at > EXPIRE_HOLDS)
 		return EXPIRY_FIRST;
-	if (!is_older_than(e, limit, now) || e->expired_at > now ||
-	    now - e->expired_at < EXPIRE_AGAIN)
+	if (!is_older_than(e, limit, now) || now - e->expired_at < EXPIRE_AGAIN)
 		return EXPIRY_NO;
 	return EXPIRY_YES;
 }

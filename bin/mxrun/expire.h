@@ -2,7 +2,7 @@
 /*
  * When a message has waited long enough (RFC 5321 4.5.4.1).  A clock gone
  * wrong must not bounce a queue: the age has to be believable, and has to be
- * seen twice, an hour apart.
+ * seen twice, an hour apart, and not by two clocks gone wrong at two times.
  */
 #ifndef EXPIRE_H
 #define EXPIRE_H
@@ -12,11 +12,14 @@
 #include "conf.h"
 #include "envelope.h"
 
-enum { EXPIRE_AGAIN = 3600 }; /* seconds between the two */
+enum {
+	EXPIRE_AGAIN = 3600,	  /* seconds between the two at least */
+	EXPIRE_HOLDS = 30 * 86400 /* and at most, however seldom we run */
+};
 
 enum expiry {
 	EXPIRY_NO,
-	EXPIRY_FIRST, /* seen for the first time: note it */
+	EXPIRY_FIRST, /* seen for the first time that counts: note it */
 	EXPIRY_YES
 };
 

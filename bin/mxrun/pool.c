@@ -196,13 +196,14 @@ static bool
 is_due(const struct run *run, const struct job *j)
 {
 	time_t now = time(NULL), next = primary_due(&j->primary);
+	time_t longest = backoff_longest(&run->backoff);
 	struct stat st;
 
 	if (j->forced)
 		return true;
 	if (*j->domain == '\0')
 		return false;
-	if (next > now && due_is_believable(next, now))
+	if (next > now && due_is_believable(next, longest, now))
 		return false;
 	if (j->walk.dir_mtime_ns == 0 ||
 	    fstatat(run->spool.queue, j->domain, &st, AT_SYMLINK_NOFOLLOW) ==
@@ -210,7 +211,7 @@ is_due(const struct run *run, const struct job *j)
 		return true;
 	return due_mtime_ns(&st) != j->walk.dir_mtime_ns ||
 	    j->walk.next_due <= now ||
-	    !due_is_believable(j->walk.next_due, now);
+	    !due_is_believable(j->walk.next_due, longest, now);
 }
 
 /* One that died while it was idle leaves its place to another. */

@@ -70,12 +70,14 @@ lock(int dir, struct report *report)
 static void
 serve(const struct work *w, int dir, struct report *report)
 {
+	time_t longest = backoff_longest(&w->run->backoff);
 	struct delivery d;
 	struct stat st;
 	struct due due;
 
 	if (fstat(dir, &st) == -1 ||
-	    due_list(&due, dir, w->job->forced, time(NULL)) == -1) {
+	    due_list(&due, dir, w->job->forced ? 0 : longest, time(NULL)) ==
+		-1) {
 		report->trouble = true;
 		return;
 	}
@@ -83,9 +85,11 @@ serve(const struct work *w, int dir, struct report *report)
 	d.dir = dir;
 	delivery_run(&d);
 	delivery_end(&d);
-	/* what was left alone is due as soon as the primary is (pool.c) */
+	due_later(&due, time(NULL) + longest);
+	/* what was left alone is due as soon as the primary is (pool.c),
+	 * whatever the clock says then */
 	if (d.down && due.n > 0)
-		due_later(&due, time(NULL));
+		due_later(&due, 1);
 	/* the last one out; who comes in meanwhile makes it anew */
 	unlinkat(w->run->spool.queue, w->job->domain, AT_REMOVEDIR);
 	note_usage(&d, dir, report);
@@ -102,7 +106,8 @@ note_usage(const struct delivery *d, int dir, struct report *r)
 	struct due left = {0};
 
 	if (d->gone > 0 || r->held > 0) {
-		if (due_list(&left, dir, false, time(NULL)) == -1)
+		if (due_list(&left, dir, backoff_longest(&d->run->backoff),
+			time(NULL)) == -1)
 			return;
 		seen = &left;
 	}
@@ -129,7 +134,7 @@ note_walk(const struct due *due, int dir, int64_t before, struct report *r)
 	    (int64_t)now * 1000000000 - before < SETTLED_NS)
 		return;
 	r->walk.dir_mtime_ns = before;
-	r->walk.next_due = due->next != 0 ? due->next : now + 86400;
+	r->walk.next_due = due->next;
 	r->walked = true;
 }
 

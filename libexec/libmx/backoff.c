@@ -22,6 +22,21 @@ backoff_every(const struct backoff *b, time_t age)
 }
 
 time_t
+backoff_longest(const struct backoff *b)
+{
+	time_t longest = ATTEMPT_MAX_WAIT;
+
+	for (size_t i = 0; i < b->n; i++) {
+		unsigned every = b->row[i].every;
+		time_t wait = every + every * SPREAD_PERCENT / 100;
+
+		if (every > ATTEMPT_MAX_WAIT && wait > longest)
+			longest = wait;
+	}
+	return longest;
+}
+
+time_t
 backoff_next(const struct backoff *b, time_t since, time_t now, unsigned spread)
 {
 	unsigned every = backoff_every(b, now > since ? now - since : 0);

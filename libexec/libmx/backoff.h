@@ -21,6 +21,8 @@ struct backoff {
 
 /* Seconds between attempts at this age (negative counts as 0). */
 unsigned backoff_every(const struct backoff *, time_t age);
+/* Seconds that nothing waits longer than by this table. */
+time_t backoff_longest(const struct backoff *);
 /*
  * The time of the next attempt: NOW plus that, up to 5 % earlier or later by
  * SPREAD (any number, so that cron makes no storm), never later than

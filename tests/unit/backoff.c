@@ -72,6 +72,14 @@ test_own(void)
 	is_int(backoff_every(&b, 600), 86400, "and its next");
 	ok(backoff_next(&b, 0, 700, 0) > 700 + ATTEMPT_MAX_WAIT,
 	    "who asks for more gets more");
+	is_int(backoff_longest(&(struct backoff){
+		   3, {{0, 60}, {600, 86400}, {90000, 43200}}}),
+	    86400 + 86400 / 20, "and no more than that");
+	is_int(backoff_longest(&(struct backoff){.n = 0}), ATTEMPT_MAX_WAIT,
+	    "nothing waits longer by the published one");
+	is_int(backoff_longest(
+		   &(struct backoff){2, {{0, 60}, {60, ATTEMPT_MAX_WAIT}}}),
+	    ATTEMPT_MAX_WAIT, "nor where the longest is the same");
 }
 
 int

@@ -45,7 +45,11 @@ test_clock(void)
 	is_int(after(-10 * 365 * DAY), EXPIRY_NO, "the clock went back");
 	is_int(after(-2 * LIMIT), EXPIRY_NO, "by two months");
 	e->expired_at = then + 3 * LIMIT;
-	is_int(after(LIMIT + DAY), EXPIRY_NO, "it was seen in the future");
+	is_int(after(DAY), EXPIRY_NO, "it was seen in the future");
+	is_int(after(LIMIT + DAY), EXPIRY_FIRST, "which does not count");
+	is_int(after(3 * LIMIT + EXPIRE_HOLDS), EXPIRY_YES, "for thirty days");
+	is_int(after(3 * LIMIT + EXPIRE_HOLDS + 1), EXPIRY_FIRST,
+	    "a clock ahead for the second time");
 	e->expired_at = 0;
 	e->arrived = 100;
 	is_int(after(0), EXPIRY_NO, "it came in 1970");
