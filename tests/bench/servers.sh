@@ -66,7 +66,8 @@ start_inetd() {
 	intake_instance
 	echo "127.0.0.1:$port stream tcp nowait.1000000 root" \
 	    "$build/bin/mxrecv mxrecv -f $conf" >"$scratch/inetd.conf"
-	within openbsd-inetd -i "$scratch/inetd.conf"
+	inetd=$(command -v openbsd-inetd || command -v inetd || echo /usr/sbin/inetd)
+	within "$inetd" -i "$scratch/inetd.conf"
 }
 intake_instance() {
 	port=$(free_port)
