@@ -9,6 +9,7 @@ import sys
 import threading
 
 BLOCK = 1 << 20
+END = b"\r\n.\r\n"
 
 
 class Session:
@@ -39,13 +40,18 @@ class Session:
             taken += n
 
     def data(self):
-        end = self.held[-5:]
-        self.held = b""
-        while end != b"\r\n.\r\n":
-            n = self.s.recv_into(self.block)
-            if n == 0:
+        """To the end, behind which Postfix has sent its QUIT already."""
+        block = bytearray(len(END) + BLOCK)  # the last octets, and more
+        n = len(self.held)
+        block[:n] = self.held
+        while (at := block.find(END, 0, n)) == -1:
+            kept = min(n, len(END) - 1)
+            block[:kept] = block[n - kept:n]
+            more = self.s.recv_into(memoryview(block)[kept:])
+            if more == 0:
                 return
-            end = (end + bytes(self.block[max(0, n - 5):n]))[-5:]
+            n = kept + more
+        self.held = bytes(block[at + len(END):n])
 
     def run(self):
         try:
