@@ -16,6 +16,7 @@ enum { BLOCK = 64 * 1024, SENDFILE_BLOCK = 1 << 20 };
 static bool send_file(struct session *, const struct send_request *);
 static bool send_run(
     struct session *, const struct send_request *, uint64_t at, uint64_t n);
+static void pass(struct stuffing *, const char *in, size_t n);
 static bool stuff_trace(struct session *, struct stuffing *, const char *trace);
 static bool stuff_block(struct session *, struct stuffing *,
     const struct send_request *, uint64_t *at);
@@ -51,21 +52,22 @@ body_send_stuffed(struct session *s, const struct send_request *r)
 	return true;
 }
 
+/* In slices, each up to the next dot. */
 size_t
 stuff(struct stuffing *st, const char *in, size_t n, char *out)
 {
+	const char *end = in + n, *dot;
 	size_t used = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (in[i] == '.' && st->at == AT_START)
+	for (; in < end; in = dot) {
+		if (*in == '.' && st->at == AT_START)
 			out[used++] = '.';
-		out[used++] = in[i];
-		if (in[i] == '\r')
-			st->at = AFTER_CR;
-		else if (in[i] == '\n' && st->at == AFTER_CR)
-			st->at = AT_START;
-		else
-			st->at = INSIDE;
+		dot = memchr(in + 1, '.', (size_t)(end - in - 1));
+		if (dot == NULL)
+			dot = end;
+		memcpy(out + used, in, (size_t)(dot - in));
+		used += (size_t)(dot - in);
+		pass(st, in, (size_t)(dot - in));
 	}
 	return used;
 }
@@ -115,6 +117,18 @@ send_run(struct session *s, const struct send_request *r, uint64_t from,
 		wait = true;
 	}
 	return true;
+}
+
+/* Where N octets, more than 0, lead to. */
+static void
+pass(struct stuffing *st, const char *in, size_t n)
+{
+	bool after_cr = n > 1 ? in[n - 2] == '\r' : st->at == AFTER_CR;
+
+	if (in[n - 1] == '\r')
+		st->at = AFTER_CR;
+	else
+		st->at = in[n - 1] == '\n' && after_cr ? AT_START : INSIDE;
 }
 
 static bool
