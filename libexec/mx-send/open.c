@@ -28,7 +28,8 @@ static void keep_failure(struct send_answer *);
 static void demand_requiretls(struct send_target *);
 static bool take_sure(struct session *, struct send_answer *);
 static void sum_up(struct send_answer *, bool final);
-static bool keep_target(struct session *, const struct send_target *);
+static bool keep_target(
+    struct session *, const struct send_target *, struct send_answer *);
 static bool try_target(
     struct session *, const struct send_target *, struct send_answer *);
 static bool try_once(
@@ -58,7 +59,7 @@ open_session(
 		keep_failure(a);
 		if (r->requiretls)
 			demand_requiretls(&t);
-		if (!try_target(s, &t, a) || !keep_target(s, &t) ||
+		if (!try_target(s, &t, a) || !keep_target(s, &t, a) ||
 		    (r->requiretls && !take_sure(s, a))) {
 			without += strcmp(a->reply.enhanced, "5.7.30") == 0;
 			insecure |= *a->tls.failure != '\0';
@@ -152,8 +153,10 @@ sum_up(struct send_answer *a, bool final)
 	    "Encryption needed (REQUIRETLS): %.400s", why);
 }
 
+/* To open it again; false: no memory, and it is closed. */
 static bool
-keep_target(struct session *s, const struct send_target *t)
+keep_target(
+    struct session *s, const struct send_target *t, struct send_answer *a)
 {
 	char *tlsa = strdup(t->tlsa == NULL ? "" : t->tlsa);
 
@@ -161,7 +164,11 @@ keep_target(struct session *s, const struct send_target *t)
 	s->tlsa = tlsa;
 	s->target = *t;
 	s->target.tlsa = tlsa;
-	return tlsa != NULL;
+	if (tlsa != NULL)
+		return true;
+	reply_set(&a->reply, 451, "4.3.0", "%s", strerror(errno));
+	session_close(s);
+	return false;
 }
 
 /* Where nobody asks for TLS, no TLS is better than no mail (RFC 7435 3). */
