@@ -122,12 +122,18 @@ will_stop $!
 until_true 10 dns_has "$dns" test
 until_true 10 dns_has "$dns" org
 
-# ask IP SENDER [KEY=VALUE…]: what is said, on one line
+# ask IP SENDER [KEY=VALUE…]: what is said, on one line; request and answer are
+# kept as asked/N.request and asked/N.said
+mkdir asked
+asked=0
 ask() {
 	ip=$1 sender=$2
 	shift 2
-	printf '%s\n' "ip=$ip" "sender=$sender" "resolver=127.0.0.1:$dns" "$@" |
-	    ask_line
+	asked=$((asked + 1))
+	printf '%s\n' "ip=$ip" "sender=$sender" "resolver=127.0.0.1:$dns" "$@" '' \
+	    >"asked/$asked.request"
+	sed '$d' "asked/$asked.request" | ask_line
+	cp said "asked/$asked.said"
 }
 ask_line() {
 	{ cat && echo; } | "$build/libexec/mx-spf" 2>error | tr '\n' ' ' >said
@@ -318,8 +324,8 @@ if confines mx-spf; then
 	like "$(cat "/proc/$pid/limits")" 'Max address space +268435456 ' \
 	    'nor more than 256 MiB'
 fi
-like "$(cat "/proc/$pid/limits")" 'Max cpu time +10 ' \
-    'nor more than 10 seconds of CPU'
+like "$(cat "/proc/$pid/limits")" 'Max cpu time +20 ' \
+    'nor more than 10 seconds of CPU, and as many for the next'
 like "$(cat "/proc/$pid/limits")" 'Max processes|Max core file size +0 ' \
     'nor leave a core'
 kill -9 $pid
@@ -330,6 +336,45 @@ printf 'helo=a.test\n' | ask_line
 like "$(cat error)" 'request' 'a request without an address'
 "$build/libexec/mx-spf" x 2>/dev/null
 is $? 64 'an argument'
+
+# ---- one after the other
+# again STEM…: is said by one process what was said by one for each
+again() {
+	"$tests/peers/owner.py" "$build/libexec/mx-spf" "$@" >all 2>>error
+	for stem in "$@"; do
+		cat "$stem.said" && echo
+	done >alone
+	sed '$d' all | cmp - alone
+}
+stems() {
+	seq "$@" | sed 's,.*,asked/&,'
+}
+# shellcheck disable=SC2046 # words
+again $(stems 1 $asked)
+ok $? "one process says the same of all $asked"
+# shellcheck disable=SC2046
+again $(stems $asked -1 1)
+ok $? 'and backwards'
+# many N: stem 1 as often
+many() {
+	seq "$1" | sed 's,.*,asked/1,'
+}
+# shellcheck disable=SC2046
+again $(many 100)
+ok $? 'a hundred are answered'
+read -r _ before after <<-END
+	$(tail -n 1 all)
+END
+[ -n "${SAN-}" ] || [ $((after - before)) -le 200 ]
+ok $? "in $after KiB, $before after the tenth"
+# shellcheck disable=SC2046
+"$tests/peers/owner.py" "$build/libexec/mx-spf" $(many 101) >all
+is "$? $(grep -c gone all)" '0 1' 'and no more by one process'
+cat asked/1.request asked/2.request | "$build/libexec/mx-spf" |
+    tr '\n' ' ' >said
+is "$(cat said)" "$(cat asked/1.said asked/2.said)" 'two from a shell'
+printf 'ip=192.0.2.1\n\nx=y\n\n' | "$build/libexec/mx-spf" >said 2>error
+is $? 64 'the second is malformed'
 
 # the page's example, with another name server
 page=$top/man/mx-spf.8

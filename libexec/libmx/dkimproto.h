@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Both ends of the dialogue with libexec/mx-dkim(8), which verifies DKIM
- * signatures and ARC, and judges by DMARC.  One process, one request on fd 0,
- *one answer on fd 1, both "key=value" lines (pairs.h) ended by an empty line;
- *the message, a regular file, is fd 3.
+ * signatures and ARC, and judges by DMARC.  Requests on fd 0, one after the
+ * other, and their answers on fd 1, are "key=value" lines (pairs.h) ended by an
+ * empty line; the message, a regular file, comes as a descriptor with its
+ * request (SCM_RIGHTS), or else is fd 3.
  *
  *	offset=N size=N spf=pass|fail|… spf_domain=NAME
  *	resolver=IP:PORT [resolver= …] deadline_ms=N
@@ -142,8 +143,14 @@ int dkim_finish(struct helper *, int64_t deadline, struct dkim_answer *);
 int dkim_read_answer(struct pairs_in *, int64_t deadline, struct dkim_answer *);
 
 /* ---- the server's end: mx-dkim ---- */
-/* 0; -1 with errno, EBADMSG for a malformed request.  R->fd is left alone. */
-int dkim_read(int in, struct dkim_request *r);
+/*
+ * The next request; R->fd is the message that came with it, -1 if none did.  1;
+ * 0: there is none, since the stream has ended or nothing came until DEADLINE
+ * (-1: never); -1 with errno, EBADMSG for a malformed one.  To be freed in any
+ * case.
+ */
+int dkim_read(struct pairs_in *, int64_t deadline, struct dkim_request *r);
+void dkim_request_free(struct dkim_request *);
 int dkim_write(int out, const struct dkim_answer *);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* mx-dkim's end of dkimproto.h. */
 #include <string.h>
+#include <unistd.h>
 
 #include "dkimproto.h"
 #include "domain.h"
@@ -28,11 +29,23 @@ static const struct key request_keys[] = {
 };
 
 int
-dkim_read(int in, struct dkim_request *r)
+dkim_read(struct pairs_in *in, int64_t deadline, struct dkim_request *r)
 {
-	*r =
-	    (struct dkim_request){.fd = r->fd, .deadline_ms = DKIM_DEADLINE_MS};
-	return keys_read_request(in, request_keys, r);
+	int n;
+
+	*r = (struct dkim_request){.deadline_ms = DKIM_DEADLINE_MS};
+	n = keys_read_next(in, deadline, request_keys, r);
+	r->fd = in->passed;
+	in->passed = -1;
+	return n;
+}
+
+void
+dkim_request_free(struct dkim_request *r)
+{
+	if (r->fd != -1)
+		close(r->fd);
+	r->fd = -1;
 }
 
 int

@@ -32,6 +32,8 @@ struct pending { /* one question: who wants the answer */
 	void *ctx;
 };
 
+static void add_resolver(
+    struct endpoints *, const struct ares_addr_port_node *);
 static int use_resolvers(ares_channel, const struct conf *);
 static bool are_local(ares_channel);
 static void send_question(struct dns *, const char *, int, struct pending *);
@@ -39,6 +41,7 @@ static int status_in(const unsigned char *, int);
 static void on_answer(void *, int, int, unsigned char *, int);
 static bool wait_once(struct dns *, int, int64_t);
 static int wait_ms(struct dns *, int64_t);
+
 struct dns *
 dns_new(const struct conf *c)
 {
@@ -52,7 +55,8 @@ dns_new(const struct conf *c)
 	if ((d = calloc(1, sizeof *d)) == NULL)
 		return NULL;
 	status = ares_init_options(&d->channel, &o,
-	    ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
+	    ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+		ARES_OPT_DOMAINS); /* none: a sandbox does not tell ours */
 	if (status == ARES_SUCCESS) {
 		status = use_resolvers(d->channel, c);
 		if (status == ARES_SUCCESS) {
@@ -65,6 +69,26 @@ dns_new(const struct conf *c)
 	free(d);
 	errno = status == ARES_ENOMEM ? ENOMEM : EINVAL;
 	return NULL;
+}
+
+int
+dns_system(struct endpoints *out)
+{
+	struct conf conf = {.resolvers.n = 0};
+	struct ares_addr_port_node *list = NULL;
+	struct dns *d = dns_new(&conf);
+	int status;
+
+	*out = (struct endpoints){.n = 0};
+	if (d == NULL)
+		return -1;
+	status = ares_get_servers_ports(d->channel, &list);
+	for (struct ares_addr_port_node *n = list; n != NULL; n = n->next)
+		add_resolver(out, n);
+	ares_free_data(list);
+	dns_free(d);
+	errno = ENOMEM;
+	return status == ARES_SUCCESS ? 0 : -1;
 }
 
 void
@@ -160,6 +184,20 @@ dns_status_parsed(int ares_status)
 {
 	return dns_status_of(
 	    ares_status == ARES_EBADNAME ? ARES_EBADRESP : ares_status);
+}
+
+static void
+add_resolver(struct endpoints *list, const struct ares_addr_port_node *n)
+{
+	struct endpoint *to = &list->at[list->n];
+
+	if (list->n == ENDPOINTS)
+		return;
+	to->ip.family = n->family;
+	memcpy(to->ip.octets, &n->addr, n->family == AF_INET6 ? 16 : 4);
+	to->port =
+	    n->udp_port == 0 ? RESOLVER_PORT : (unsigned short)n->udp_port;
+	list->n++;
 }
 
 /* Those of CONF in place of what c-ares read from the system. */

@@ -14,6 +14,7 @@
 
 #include "bounds.h"
 #include "conf.h"
+#include "endpoint.h"
 #include "ip.h"
 #include "tlsa.h"
 
@@ -46,6 +47,9 @@ struct dns_trail {
 /* Uses the resolvers of CONF, or /etc/resolv.conf when it names none.  NULL
  * with errno on trouble. */
 struct dns *dns_new(const struct conf *);
+/* Those of /etc/resolv.conf, for who will not be able to read it.  0; -1 with
+ * errno. */
+int dns_system(struct endpoints *);
 void dns_free(struct dns *);
 /* A resolver of this host itself, or one that mx.conf(5) trusts: what it marks
  * as authenticated (AD) is believed.  From others nothing is. */

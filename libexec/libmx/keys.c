@@ -57,6 +57,19 @@ keys_read_request(int fd, const struct key *all, void *whole)
 }
 
 int
+keys_read_next(
+    struct pairs_in *in, int64_t deadline, const struct key *all, void *whole)
+{
+	struct keys k = {.all = all, .whole = whole};
+
+	if (keys_read(&k, in, deadline) == 0)
+		return 1;
+	if (k.n > 0 || in->start < in->end)
+		return -1;
+	return k.ended || errno == ETIMEDOUT ? 0 : -1;
+}
+
+int
 keys_read_answer(struct keys *k, struct pairs_in *in, int64_t deadline)
 {
 	int result = keys_read(k, in, deadline);

@@ -81,6 +81,10 @@ struct keys {			/* a reading */
 int keys_read(struct keys *, struct pairs_in *, int64_t deadline);
 /* The same of a request on the descriptor IN, which may take its time. */
 int keys_read_request(int in, const struct key *, void *whole);
+/* The next of several.  1; 0: there is none, since the stream has ended or
+ * nothing came until DEADLINE; -1 with errno. */
+int keys_read_next(
+    struct pairs_in *, int64_t deadline, const struct key *, void *whole);
 /* The same of a helper's answer, of which nonsense is EPROTO. */
 int keys_read_answer(struct keys *, struct pairs_in *, int64_t deadline);
 

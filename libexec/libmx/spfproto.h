@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Both ends of the dialogue with libexec/mx-spf(8), which evaluates SPF
- * (RFC 7208) for both identities of a client.  One process, one request on
- * fd 0, one answer on fd 1, both "key=value" lines (pairs.h) ended by an empty
- * line.
+ * (RFC 7208) for both identities of a client.  Requests on fd 0, one after the
+ * other, and their answers on fd 1, are "key=value" lines (pairs.h) ended by an
+ * empty line.
  *
  *	ip=ADDRESS helo=NAME sender=MAILBOX receiver=NAME
  *	resolver=IP:PORT [resolver= …] deadline_ms=N
@@ -77,8 +77,10 @@ int spf_finish(struct helper *, int64_t deadline, struct spf_answer *);
 int spf_read_answer(struct pairs_in *, int64_t deadline, struct spf_answer *);
 
 /* ---- the server's end: mx-spf ---- */
-/* 0; -1 with errno, EBADMSG for a malformed request. */
-int spf_read(int in, struct spf_request *);
+/* The next request.  1; 0: there is none, since the stream has ended or nothing
+ * came until DEADLINE (-1: never); -1 with errno, EBADMSG for a malformed one.
+ */
+int spf_read(struct pairs_in *, int64_t deadline, struct spf_request *);
 int spf_write(int out, const struct spf_answer *);
 
 #endif

@@ -25,10 +25,10 @@ static const struct key request_keys[] = {
 };
 
 int
-spf_read(int in, struct spf_request *r)
+spf_read(struct pairs_in *in, int64_t deadline, struct spf_request *r)
 {
 	*r = (struct spf_request){.deadline_ms = SPF_DEADLINE_MS};
-	return keys_read_request(in, request_keys, r);
+	return keys_read_next(in, deadline, request_keys, r);
 }
 
 int

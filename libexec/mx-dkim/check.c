@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Set-up, sandbox, DKIM and ARC, DMARC: in this order. */
+/*
+ * Set-up and sandbox, once; then of each message DKIM and ARC, DMARC.  Nothing
+ * that one message's check had is there for the next.
+ */
 #include "check.h"
 
 #include <errno.h>
@@ -13,6 +16,11 @@
 #include "verify.h"
 #include "wire.h"
 
+struct checker {
+	struct dkim_lib *library;
+	struct endpoints system; /* its resolvers */
+};
+
 struct check {
 	struct key_source keys;
 	struct dmarc_dns dmarc;
@@ -21,19 +29,43 @@ struct check {
 	struct from from;
 };
 
-static int set_up(struct check *, const struct dkim_request *);
+static int set_up(
+    struct check *, const struct checker *, const struct dkim_request *);
 static int look(
     struct check *, const struct dkim_request *, struct dkim_answer *);
 static void refuse_all(struct dkim_answer *);
 static enum dns_status ask(void *, const char *, struct dns_text *);
 
+struct checker *
+checker_new(unsigned seconds)
+{
+	const struct sandbox box = {.dns = true, .seconds = seconds};
+	struct checker *c = calloc(1, sizeof *c);
+	int error;
+
+	if (c != NULL && (c->library = verify_open()) != NULL &&
+	    dns_system(&c->system) == 0 && sandbox_enter(&box) == 0)
+		return c;
+	error = errno;
+	checker_free(c);
+	errno = error;
+	return NULL;
+}
+
+void
+checker_free(struct checker *c)
+{
+	if (c == NULL)
+		return;
+	verify_close(c->library);
+	free(c);
+}
+
 int
-check_message(const struct dkim_request *r, struct dkim_answer *a)
+check_message(const struct checker *checker, const struct dkim_request *r,
+    struct dkim_answer *a)
 {
 	struct check *c = calloc(1, sizeof *c);
-	/* no more than until the deadline, and for the answer */
-	const struct sandbox box = {
-	    .dns = true, .seconds = r->deadline_ms / 1000 + 5};
 	int result = -1, error;
 
 	if (c == NULL)
@@ -41,7 +73,8 @@ check_message(const struct dkim_request *r, struct dkim_answer *a)
 	c->keys.deadline = wire_now() + r->deadline_ms;
 	c->dmarc.ask = ask;
 	c->dmarc.ctx = &c->keys;
-	if (set_up(c, r) == 0 && sandbox_enter(&box) == 0)
+	*a = (struct dkim_answer){.n = 0};
+	if (set_up(c, checker, r) == 0)
 		result = look(c, r, a);
 	error = errno;
 	verify_free(c->verify);
@@ -52,13 +85,14 @@ check_message(const struct dkim_request *r, struct dkim_answer *a)
 	return result;
 }
 
-/* What wants files: /etc/resolv.conf, and the libraries'. */
 static int
-set_up(struct check *c, const struct dkim_request *r)
+set_up(struct check *c, const struct checker *checker,
+    const struct dkim_request *r)
 {
-	struct conf conf = {.resolvers = r->resolvers};
+	struct conf conf = {
+	    .resolvers = r->resolvers.n > 0 ? r->resolvers : checker->system};
 
-	if ((c->verify = verify_new()) == NULL ||
+	if ((c->verify = verify_new(checker->library)) == NULL ||
 	    (c->chain = chain_new()) == NULL ||
 	    (c->keys.dns = dns_new(&conf)) == NULL)
 		return -1;

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,22 +49,39 @@ static void settle_length(
     struct verify *, struct dkim_signature *, DKIM_SIGINFO *);
 static void settle_testing(struct dkim_signature *);
 
-struct verify *
-verify_new(void)
+struct dkim_lib *
+verify_open(void)
 {
-	struct verify *v = calloc(1, sizeof *v);
 	unsigned char digest[EVP_MAX_MD_SIZE];
+	DKIM_LIB *lib = NULL;
 
-	if (v == NULL)
-		return NULL;
 	/* the system's openssl.cnf has no say, and costs time */
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1 &&
 	    EVP_Digest("", 0, digest, NULL, EVP_sha256(), NULL) == 1 &&
-	    (v->lib = dkim_init(NULL, NULL)) != NULL && set_up(v->lib) == 0)
-		return v;
-	verify_free(v);
+	    (lib = dkim_init(NULL, NULL)) != NULL && set_up(lib) == 0)
+		return lib;
+	verify_close(lib);
 	errno = ENOMEM;
 	return NULL;
+}
+
+void
+verify_close(struct dkim_lib *lib)
+{
+	if (lib != NULL)
+		dkim_close(lib);
+}
+
+struct verify *
+verify_new(struct dkim_lib *lib)
+{
+	struct verify *v = calloc(1, sizeof *v);
+
+	if (v == NULL)
+		return NULL;
+	v->lib = lib;
+	ERR_clear_error(); /* another message's */
+	return v;
 }
 
 void
@@ -73,8 +91,6 @@ verify_free(struct verify *v)
 		return;
 	if (v->dkim != NULL)
 		dkim_free(v->dkim);
-	if (v->lib != NULL)
-		dkim_close(v->lib);
 	free(v);
 }
 

@@ -12,10 +12,15 @@
 #include "dkimproto.h"
 #include "key.h"
 
+struct dkim_lib; /* libopendkim's: what was set up, and of no message */
 struct verify;
 
 /* Loads and sets up what needs the file system.  NULL with errno. */
-struct verify *verify_new(void);
+struct dkim_lib *verify_open(void);
+void verify_close(struct dkim_lib *);
+
+/* For one message.  NULL with errno. */
+struct verify *verify_new(struct dkim_lib *);
 void verify_free(struct verify *);
 
 /* Answers go to A's signatures, at most DKIM_SIGNATURES of them.  0; -1 with

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Set-up, sandbox, the reverse-path, HELO: in this order. */
+/*
+ * Set-up and sandbox, once; then of each client the reverse-path and HELO.
+ * Nothing that one client's check had is there for the next.
+ */
 #include "check.h"
 
 #include <errno.h>
@@ -12,6 +15,11 @@
 #include "wire.h"
 
 enum { ESCAPED = 2 * DOMAIN_LEN + 1 };
+
+struct checker {
+	struct library *library; /* which keeps nothing of a client */
+	struct endpoints system; /* its resolvers */
+};
 
 struct check {
 	const struct spf_request *request;
@@ -28,13 +36,12 @@ struct resolver {
 };
 
 static struct check *check_new(
-    const struct source *, const struct spf_request *);
-static void check_free(struct check *);
+    struct library *, const struct source *, const struct spf_request *);
 static void check_both(struct check *, struct spf_answer *);
 static void check_helo(struct check *, struct spf_finding *);
 static void check_mailfrom(struct check *, struct spf_finding *);
 static void evaluate(struct check *, const char *, struct spf_finding *);
-static struct dns *new_dns(const struct spf_request *);
+static struct dns *new_dns(const struct checker *, const struct spf_request *);
 static enum dns_status ask_text(void *, const char *, struct dns_text *);
 static enum dns_status ask_addresses(
     void *, const char *, int, struct ip[DNS_ADDR_MAX], size_t *);
@@ -44,24 +51,48 @@ static enum dns_status ask_names(
     void *, const struct ip *, char[DNS_NAMES_MAX][DOMAIN_LEN + 1], size_t *);
 static const char *escape(const char *, char[ESCAPED]);
 
+struct checker *
+checker_new(unsigned seconds)
+{
+	const struct sandbox box = {.dns = true, .seconds = seconds};
+	struct checker *c = calloc(1, sizeof *c);
+	int error;
+
+	if (c != NULL && (c->library = library_new()) != NULL &&
+	    dns_system(&c->system) == 0 && sandbox_enter(&box) == 0)
+		return c;
+	error = errno;
+	checker_free(c);
+	errno = error;
+	return NULL;
+}
+
+void
+checker_free(struct checker *c)
+{
+	if (c == NULL)
+		return;
+	library_free(c->library);
+	free(c);
+}
+
 int
-check_client(const struct spf_request *r, struct spf_answer *a)
+check_client(const struct checker *checker, const struct spf_request *r,
+    struct spf_answer *a)
 {
 	struct resolver resolver = {.deadline = wire_now() + r->deadline_ms};
 	const struct source source = {
 	    ask_text, ask_addresses, ask_exchangers, ask_names, &resolver};
-	const struct sandbox box = {.dns = true};
-	struct check *c = check_new(&source, r);
+	struct check *c = check_new(checker->library, &source, r);
 	int result = -1, error;
 
-	if (c != NULL && (resolver.dns = new_dns(r)) != NULL &&
-	    sandbox_enter(&box) == 0) {
+	if (c != NULL && (resolver.dns = new_dns(checker, r)) != NULL) {
 		check_both(c, a);
 		result = 0;
 	}
 	error = errno;
 	dns_free(resolver.dns);
-	check_free(c);
+	free(c);
 	errno = error;
 	return result;
 }
@@ -70,17 +101,19 @@ int
 check_with(
     const struct source *s, const struct spf_request *r, struct spf_answer *a)
 {
-	struct check *c = check_new(s, r);
+	struct library *library = library_new();
+	struct check *c = library == NULL ? NULL : check_new(library, s, r);
 
-	if (c == NULL)
-		return -1;
-	check_both(c, a);
-	check_free(c);
-	return 0;
+	if (c != NULL)
+		check_both(c, a);
+	free(c);
+	library_free(library);
+	return c == NULL ? -1 : 0;
 }
 
 static struct check *
-check_new(const struct source *s, const struct spf_request *r)
+check_new(struct library *library, const struct source *s,
+    const struct spf_request *r)
 {
 	struct check *c = calloc(1, sizeof *c);
 
@@ -89,21 +122,9 @@ check_new(const struct source *s, const struct spf_request *r)
 	c->request = r;
 	if (!domain_normal(r->helo, strlen(r->helo), c->helo))
 		strlcpy(c->helo, r->helo, sizeof c->helo);
+	c->library = library;
 	c->source = s;
-	if ((c->library = library_new()) != NULL)
-		return c;
-	free(c);
-	errno = ENOMEM;
-	return NULL;
-}
-
-static void
-check_free(struct check *c)
-{
-	if (c == NULL)
-		return;
-	library_free(c->library);
-	free(c);
+	return c;
 }
 
 /* RFC 7208 2.3, 2.4 */
@@ -163,9 +184,10 @@ evaluate(struct check *c, const char *local, struct spf_finding *f)
 }
 
 static struct dns *
-new_dns(const struct spf_request *r)
+new_dns(const struct checker *c, const struct spf_request *r)
 {
-	struct conf conf = {.resolvers = r->resolvers};
+	struct conf conf = {
+	    .resolvers = r->resolvers.n > 0 ? r->resolvers : c->system};
 
 	return dns_new(&conf);
 }

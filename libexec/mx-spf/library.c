@@ -84,6 +84,7 @@ library_evaluate(struct library *lib, struct lookup *l)
 	request->cur_dom = "spf"; /* there is no term without a domain */
 	interpret(lib, l, request);
 	SPF_request_free(request);
+	lib->dns.hook = NULL;
 	lookup_clear(l);
 }
 

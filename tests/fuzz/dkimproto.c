@@ -24,11 +24,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("answer", MFD_CLOEXEC);
 	struct dkim_answer a, b;
-	struct dkim_request r = {.fd = -1};
+	struct dkim_request r;
+	struct pairs_in in;
 
 	assert(fd != -1 && write(fd, data, size) == (ssize_t)size);
 	lseek(fd, 0, SEEK_SET);
-	dkim_read(fd, &r);
+	pairs_in_init(&in, fd);
+	while (dkim_read(&in, -1, &r) == 1)
+		assert(r.fd == -1);
 	if (read_from(fd, &a) == 0) {
 		assert(ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0);
 		assert(dkim_write(fd, &a) == 0 && read_from(fd, &b) == 0);

@@ -32,10 +32,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int fd = memfd_create("answer", MFD_CLOEXEC);
 	struct spf_answer a, b;
 	struct spf_request r;
+	struct pairs_in in;
 
 	assert(fd != -1 && write(fd, data, size) == (ssize_t)size);
 	lseek(fd, 0, SEEK_SET);
-	if (spf_read(fd, &r) == 0)
+	pairs_in_init(&in, fd);
+	while (spf_read(&in, -1, &r) == 1)
 		assert(r.client.family != 0 && r.deadline_ms > 0);
 	if (read_from(fd, &a) == 0) {
 		assert(ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0);

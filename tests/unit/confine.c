@@ -2,6 +2,7 @@
 /* What mxrecv, mxrun and the helpers can not do once they are confined. */
 #include "confine.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <sched.h>
@@ -12,17 +13,23 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/landlock.h>
 
+#include "dns.h"
+#include "pairs.h"
 #include "sandbox.h"
+#include "shift.h"
 #include "tap.h"
+#include "wire.h"
 
 enum { DENIED = 7 };
 
 static char dir[] = "/tmp/confine-XXXXXX";
 static struct conf conf;
+static int ask[2]; /* ask[1] is a helper's, and has a request */
 
 /* ---- what is tried: true when it could be done */
 
@@ -149,6 +156,39 @@ listens(void)
 	return fd != -1 && listen(fd, 1) == 0;
 }
 
+/* The next request of a helper: a descriptor comes, its time and memory are
+ * looked at. */
+static bool
+serves(void)
+{
+	struct pairs_in in;
+	const char *key;
+	struct timespec t;
+	char *value, octet;
+
+	pairs_in_init(&in, ask[1]);
+	if (pairs_next(&in, wire_now() + 1000, &key, &value) != PAIRS_PAIR ||
+	    pairs_next(&in, wire_now() + 1000, &key, &value) != PAIRS_END ||
+	    pread(in.passed, &octet, 1, 0) != 0 || close(in.passed) == -1)
+		return false;
+	if (pairs_next(&in, wire_now() + 10, &key, &value) != PAIRS_ERROR ||
+	    errno != ETIMEDOUT)
+		return false;
+	return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) == 0 &&
+	    shift_goes_on(&(struct shift){.seconds = 10});
+}
+
+static bool
+looks_it_up(void)
+{
+	struct conf none = {.resolvers.n = 1,
+	    .resolvers.at[0] = {.ip.family = AF_INET, .port = 53}};
+	struct dns *d = dns_new(&none);
+
+	dns_free(d);
+	return d != NULL;
+}
+
 /* ---- who tries it */
 
 static int
@@ -224,6 +264,18 @@ remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 	return remove(path);
 }
 
+static bool
+has_request(void)
+{
+	struct pairs p;
+
+	pairs_init(&p);
+	pairs_add(&p, "offset", "0");
+	return socketpair(AF_UNIX, SOCK_STREAM, 0, ask) == 0 &&
+	    pairs_send(
+		&p, ask[0], open("/dev/null", O_RDONLY | O_CLOEXEC), -1) == 0;
+}
+
 static void
 set_up(void)
 {
@@ -245,7 +297,8 @@ set_up(void)
 			exit(1);
 	}
 	snprintf(path, sizeof path, "%.4000s/helper", conf.libexec);
-	if (!writes(conf.policy) || copy("/bin/true", path) == -1)
+	if (!writes(conf.policy) || copy("/bin/true", path) == -1 ||
+	    !has_request())
 		exit(1);
 }
 
@@ -292,7 +345,9 @@ main(void)
 	ok(!can(helper_without_dns, asks_dns), "has no socket");
 	ok(!can(helper_without_dns, asks_unix), "of any kind");
 	ok(can(helper_with_dns, asks_dns), "one that asks the DNS has");
-	ok(!can(helper_with_dns, asks_unix), "no other");
+	ok(can(helper_with_dns, looks_it_up), "and a resolver, each time anew");
+	ok(can(helper_with_dns, serves), "takes another request");
+	ok(!can(helper_with_dns, asks_unix), "no other socket");
 	ok(!can(helper_with_dns, listens), "listens to nobody");
 	ok(!can(helper_with_dns, reads_passwd), "reads no file");
 	ok(!can(helper_with_dns, runs_shell), "runs nothing");

@@ -137,7 +137,8 @@ requests(void)
 	static const char *const bad[] = {"offset=-1\n\n", "size=x\n\n",
 	    "resolver=a.test\n\n", "deadline_ms=4000000000\n\n", "x=y\n\n",
 	    "x\n\n", "spf=12345678901234567\n\n", "offset=1\n"};
-	struct dkim_request r = {.fd = 3};
+	struct dkim_request r;
+	struct pairs_in in;
 	int fd[2];
 
 	for (size_t i = 0; i <= sizeof bad / sizeof *bad; i++) {
@@ -148,21 +149,65 @@ requests(void)
 		    write(fd[0], s, strlen(s)) == -1)
 			exit(99);
 		shutdown(fd[0], SHUT_WR);
+		pairs_in_init(&in, fd[1]);
 		errno = 0;
 		if (!last)
-			ok(dkim_read(fd[1], &r) == -1 && errno == EBADMSG,
+			ok(dkim_read(&in, -1, &r) == -1 && errno == EBADMSG,
 			    "refused: %.*s", (int)strcspn(s, "\n"), s);
 		else
-			is_int(dkim_read(fd[1], &r), 0, "a request");
+			is_int(dkim_read(&in, -1, &r), 1, "a request");
 		close(fd[0]);
 		close(fd[1]);
 	}
-	ok(r.fd == 3 && r.offset == 28 && r.size == 1000 &&
+	ok(r.fd == -1 && r.offset == 28 && r.size == 1000 &&
 		r.deadline_ms == 20000 && r.resolvers.n == 2 &&
 		r.resolvers.at[0].port == 5353,
 	    "is read");
 	is_str(r.spf, "pass", "spf");
 	is_str(r.spf_domain, "a.test", "spf_domain");
+}
+
+static void
+send_request(int fd, uint64_t offset, int message)
+{
+	struct pairs p;
+
+	pairs_init(&p);
+	pairs_add_number(&p, "offset", offset);
+	if (pairs_send(&p, fd, message, -1) == -1)
+		exit(99);
+}
+
+/* Each with a message, or with none. */
+static void
+several(void)
+{
+	struct dkim_request r = {.fd = -1};
+	struct pairs_in in;
+	int fd[2], null = open("/dev/null", O_RDONLY), first;
+
+	if (null == -1 || socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == -1)
+		exit(99);
+	pairs_in_init(&in, fd[1]);
+	send_request(fd[0], 0, null);
+	ok(dkim_read(&in, -1, &r) == 1 && r.offset == 0 && r.fd != -1,
+	    "a request, and a message");
+	first = r.fd;
+	dkim_request_free(&r);
+	ok(fcntl(first, F_GETFD) == -1 && r.fd == -1, "which is closed");
+	send_request(fd[0], 1, -1);
+	ok(dkim_read(&in, -1, &r) == 1 && r.offset == 1 && r.fd == -1,
+	    "one without");
+	dkim_request_free(&r);
+	send_request(fd[0], 2, null);
+	ok(dkim_read(&in, -1, &r) == 1 && r.offset == 2 && r.fd == first,
+	    "and with one again");
+	dkim_request_free(&r);
+	is_int(dkim_read(&in, wire_now() + 50, &r), 0, "nothing in time");
+	close(fd[0]);
+	is_int(dkim_read(&in, -1, &r), 0, "the end");
+	close(fd[1]);
+	close(null);
 }
 
 /* The real one, beside this test; nobody listens at the resolver's port. */
@@ -198,6 +243,7 @@ main(int argc, char **argv)
 	if (mkdtemp(libexec) == NULL)
 		return 99;
 	requests();
+	several();
 	if (argc > 0 && strchr(argv[0], '/') != NULL)
 		real(argv[0]);
 	answers();

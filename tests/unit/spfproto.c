@@ -102,21 +102,66 @@ useless(void)
 	nonsense(READ "head -c 100000 /dev/zero", EPROTO, "NULs");
 }
 
-/* What spf_read() makes of a request. */
+static struct pairs_in in;
+
+/* A stream of requests in IN. */
 static int
-read_request(const char *text, struct spf_request *r)
+stream(const char *text)
 {
-	int fd[2], result;
+	int fd[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == -1 ||
 	    write(fd[0], text, strlen(text)) == -1)
 		exit(99);
-	shutdown(fd[0], SHUT_WR);
+	close(fd[0]);
+	pairs_in_init(&in, fd[1]);
 	errno = 0;
-	result = spf_read(fd[1], r);
+	return fd[1];
+}
+
+/* What spf_read() makes of a request. */
+static int
+read_request(const char *text, struct spf_request *r)
+{
+	int fd = stream(text), result = spf_read(&in, -1, r);
+
+	close(fd);
+	return result;
+}
+
+static void
+several(void)
+{
+	struct spf_request r;
+	int fd[2];
+
+	fd[0] = stream("ip=192.0.2.1\nhelo=a.test\n\nip=192.0.2.2\n\n");
+	ok(spf_read(&in, -1, &r) == 1 && r.client.octets[3] == 1, "the first");
+	ok(spf_read(&in, -1, &r) == 1 && r.client.octets[3] == 2 &&
+		*r.helo == '\0',
+	    "the second, with nothing of the first");
+	is_int(spf_read(&in, -1, &r), 0, "and no more");
+	close(fd[0]);
+	fd[0] = stream("ip=192.0.2.1\n\nip=192.0.2.2\n");
+	ok(spf_read(&in, -1, &r) == 1 && spf_read(&in, -1, &r) == -1 &&
+		errno == EBADMSG,
+	    "a second that is torn");
+	close(fd[0]);
+	fd[0] = stream("ip=192.0.2.1\n\nip");
+	ok(spf_read(&in, -1, &r) == 1 && spf_read(&in, -1, &r) == -1 &&
+		errno == EBADMSG,
+	    "in its first line");
+	close(fd[0]);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == -1)
+		exit(99);
+	pairs_in_init(&in, fd[1]);
+	is_int(spf_read(&in, wire_now() + 50, &r), 0, "nothing in time");
+	if (write(fd[0], "ip", 2) != 2)
+		exit(99);
+	ok(spf_read(&in, wire_now() + 50, &r) == -1 && errno == ETIMEDOUT,
+	    "half of something");
 	close(fd[0]);
 	close(fd[1]);
-	return result;
 }
 
 static void
@@ -125,7 +170,7 @@ requests(void)
 	static const char *const bad[] = {"ip=a.test\n\n", "helo=a.test\n\n",
 	    "ip=192.0.2.1\nresolver=a.test\n\n",
 	    "ip=192.0.2.1\ndeadline_ms=4000000000\n\n", "ip=192.0.2.1\nx=y\n\n",
-	    "ip=192.0.2.1\nx\n\n", "ip=192.0.2.1\n", ""};
+	    "ip=192.0.2.1\nx\n\n", "ip=192.0.2.1\n", "\n"};
 	struct spf_request r;
 	char text[600];
 
@@ -136,12 +181,13 @@ requests(void)
 	memcpy(text, "ip=192.0.2.1\nhelo=", 18);
 	memcpy(text + sizeof text - 3, "\n\n", 3);
 	ok(read_request(text, &r) == -1 && errno == EBADMSG, "too long a name");
+	is_int(read_request("", &r), 0, "no request");
 	is_int(read_request("ip=::ffff:192.0.2.1\nhelo=C.test\n"
 			    "sender=%25%20x@a.test\nreceiver=mx.test\n"
 			    "resolver=127.0.0.1:5353\n"
 			    "resolver=[2001:db8::1]:53\ndeadline_ms=3000\n\n",
 		   &r),
-	    0, "a request");
+	    1, "a request");
 	ok(r.client.family == AF_INET && r.client.octets[0] == 192,
 	    "a mapped address is IPv4");
 	is_str(r.helo, "C.test", "helo");
@@ -149,7 +195,7 @@ requests(void)
 	is_str(r.receiver, "mx.test", "receiver");
 	ok(r.resolvers.n == 2 && r.resolvers.at[0].port == 5353, "resolvers");
 	is_int(r.deadline_ms, 3000, "deadline_ms");
-	is_int(read_request("ip=2001:db8::1\n\n", &r), 0, "an address alone");
+	is_int(read_request("ip=2001:db8::1\n\n", &r), 1, "an address alone");
 	is_int(r.deadline_ms, SPF_DEADLINE_MS, "the deadline it has by itself");
 }
 
@@ -161,6 +207,7 @@ main(void)
 	if (mkdtemp(libexec) == NULL)
 		return 99;
 	requests();
+	several();
 	answers();
 	useless();
 	snprintf(path, sizeof path, "%s/mx-spf", libexec);
