@@ -292,6 +292,34 @@ cmp -s "$scratch/state.db" "$scratch/before"
 ok $? 'and left as it is'
 rm "$scratch"/state.db*
 
+# ---- stats, of what mxrun has counted
+sums() {
+	strace -f -o "$scratch/trace" -e trace=getdents64 \
+	    "$build/bin/mxq" -f "$conf" stats sums.example 2>/dev/null |
+	    cut -f 2,4
+}
+looked() {
+	grep -c 'getdents64(.*) = [1-9]' "$scratch/trace"
+}
+add_domain sums.example '[127.0.0.1]:1'
+put sums.example
+put sums.example
+held=$id
+touch -d '1 minute ago' "$spool/queue/sums.example"
+is "$(sums)" '2	0' 'nobody has counted: stats does'
+looks=$(looked)
+mxrun sums.example 2>/dev/null
+is "$(sums)" '2	0' 'mxrun has counted'
+[ "$looks" -gt "$(looked)" ]
+ok $? 'and no directory is read again'
+run hold "$held"
+is "$(sums)" '2	1' 'but for what was held since'
+put sums.example
+is "$(sums)" '3	1' 'or has come'
+run drop -y "$held"
+is "$(sums)" '2	0' 'or was dropped'
+rm -r "$spool/queue/sums.example" "$scratch"/state.db*
+
 # ---- damage, hostile contents
 put evil.example -f 'a%1B[2J%0D%0Ab%C3%28%C2%9B%E2%80%AE"\@x' \
     -h 'x%1B]0;title%07' -r '%FF%FE@evil.example' \

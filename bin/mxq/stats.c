@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* mxq stats: a row for each domain, without a look inside its messages. */
+/*
+ * mxq stats: a row for each domain, without a look inside its messages, and,
+ * while mxrun's sums hold, without one at their files.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,6 +10,7 @@
 #include <unistd.h>
 
 #include "primary.h"
+#include "usage.h"
 
 static const struct column columns[] = {
     {"domain", "DOMAIN", CELL_TEXT, 28},
@@ -22,14 +26,11 @@ static const struct column columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-struct sums {
-	uint64_t messages, octets, held;
-	time_t oldest;
-};
-
 static int stats_domain(struct mxq *, const char *domain);
-static int count(struct mxq *, const char *domain, struct sums *);
-static void count_one(struct mxq *, int dir, const char *id, struct sums *);
+static int sum_up(struct mxq *, const char *domain, struct usage *);
+static bool is_known(struct mxq *, int dir, const char *domain, struct usage *);
+static int count(int dir, const char *domain, struct usage *);
+static void count_one(int dir, const char *id, struct usage *);
 
 int
 mxq_stats(struct mxq *q, char *args[])
@@ -50,9 +51,9 @@ static int
 stats_domain(struct mxq *q, const char *domain)
 {
 	struct cell cells[COLUMNS] = {{.text = domain}};
-	struct sums sums = {0};
+	struct usage sums = {0};
 	struct primary primary;
-	int code = count(q, domain, &sums);
+	int code = sum_up(q, domain, &sums);
 
 	primary_of(q, domain, &primary);
 	cells[1].number = sums.messages;
@@ -73,47 +74,63 @@ stats_domain(struct mxq *q, const char *domain)
 }
 
 static int
-count(struct mxq *q, const char *domain, struct sums *sums)
+sum_up(struct mxq *q, const char *domain, struct usage *sums)
 {
 	int dir = spool_domain_dir(&q->spool, domain, false);
-	struct names ids;
+	int code = EX_OK;
 
 	if (dir == -1)
 		return errno == ENOENT || errno == ENOTDIR
 		    ? EX_OK
 		    : target_trouble(domain, NULL);
-	if (names_of_messages(&ids, dir) == -1) {
-		int code = target_trouble(domain, NULL);
-
-		close(dir);
-		return code;
-	}
-	for (size_t i = 0; i < ids.n; i++)
-		count_one(q, dir, ids.name[i], sums);
-	names_free(&ids);
+	if (!is_known(q, dir, domain, sums))
+		code = count(dir, domain, sums);
 	close(dir);
+	return code;
+}
+
+/* mxrun has counted, and the directory is as it was then. */
+static bool
+is_known(struct mxq *q, int dir, const char *domain, struct usage *sums)
+{
+	struct state_db *state = primary_state_db(q);
+	struct walk walk;
+	struct stat st;
+
+	return state != NULL && fstat(dir, &st) == 0 &&
+	    state_walk(state, domain, &walk) == ANSWER_YES &&
+	    walk.dir_mtime_ns == walk_mtime_ns(&st) &&
+	    usage_find(state, domain, sums) == ANSWER_YES;
+}
+
+static int
+count(int dir, const char *domain, struct usage *sums)
+{
+	struct names ids;
+
+	*sums = (struct usage){0};
+	if (names_of_messages(&ids, dir) == -1)
+		return target_trouble(domain, NULL);
+	for (size_t i = 0; i < ids.n; i++)
+		count_one(dir, ids.name[i], sums);
+	names_free(&ids);
 	return EX_OK;
 }
 
-/* A name tells when its message came, a DSN's only when its parent did: a
- * DSN's file, never written to after its link but for the journal, is asked. */
+/* A name tells when its message came; a DSN's, when that came which it is
+ * about. */
 static void
-count_one(struct mxq *q, int dir, const char *id, struct sums *sums)
+count_one(int dir, const char *id, struct usage *sums)
 {
 	time_t came = id_time(id);
-	struct message m;
 	struct stat st;
 
 	if (fstatat(dir, id, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return;
-	if (id[ID_LEN] != '\0' &&
-	    message_open(&m, dir, id, MESSAGE_READ) == MESSAGE_OK) {
-		came = m.envelope->arrived;
-		message_close(&m);
-	}
 	sums->messages++;
 	sums->octets += (uint64_t)st.st_size;
-	sums->held += st.st_mtime > q->out.now + 366 * 86400;
-	if (sums->oldest == 0 || came < sums->oldest)
+	if (st.st_mtime == SPOOL_HELD)
+		sums->held++;
+	else if (sums->oldest == 0 || came < sums->oldest)
 		sums->oldest = came;
 }

@@ -54,7 +54,7 @@ hold(struct mxq *q, const struct target *t)
 		return code;
 	if ((!m.envelope->held &&
 		(append_mark(q, &m, "hold") == -1 || message_sync(&m) == -1)) ||
-	    message_schedule(&m, SPOOL_HELD, false) == -1)
+	    message_schedule(&m, SPOOL_HELD, true) == -1)
 		code = target_trouble(t->domain, t->id);
 	else
 		done_row(q, t, "held");

@@ -67,12 +67,6 @@ due_is_believable(time_t next, time_t longest, time_t now)
 	return next <= now + longest;
 }
 
-int64_t
-due_mtime_ns(const struct stat *st)
-{
-	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
-}
-
 static int
 consider(struct due *d, int dir, const char *name, const struct when *when)
 {

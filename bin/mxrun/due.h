@@ -41,6 +41,5 @@ void due_later(struct due *, time_t next);
 /* A time of next attempt that no clock gone wrong has left behind: it is not
  * further away than the LONGEST wait. */
 bool due_is_believable(time_t next, time_t longest, time_t now);
-int64_t due_mtime_ns(const struct stat *);
 
 #endif

@@ -209,7 +209,7 @@ is_due(const struct run *run, const struct job *j)
 	    fstatat(run->spool.queue, j->domain, &st, AT_SYMLINK_NOFOLLOW) ==
 		-1)
 		return true;
-	return due_mtime_ns(&st) != j->walk.dir_mtime_ns ||
+	return walk_mtime_ns(&st) != j->walk.dir_mtime_ns ||
 	    j->walk.next_due <= now ||
 	    !due_is_believable(j->walk.next_due, longest, now);
 }

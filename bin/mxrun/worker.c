@@ -94,7 +94,7 @@ serve(const struct work *w, int dir, struct report *report)
 	unlinkat(w->run->spool.queue, w->job->domain, AT_REMOVEDIR);
 	note_usage(&d, dir, report);
 	if (!stopping())
-		note_walk(&due, dir, due_mtime_ns(&st), report);
+		note_walk(&due, dir, walk_mtime_ns(&st), report);
 	due_free(&due);
 }
 
@@ -130,7 +130,7 @@ note_walk(const struct due *due, int dir, int64_t before, struct report *r)
 	time_t now = time(NULL);
 	struct stat st;
 
-	if (fstat(dir, &st) == -1 || due_mtime_ns(&st) != before ||
+	if (fstat(dir, &st) == -1 || walk_mtime_ns(&st) != before ||
 	    (int64_t)now * 1000000000 - before < SETTLED_NS)
 		return;
 	r->walk.dir_mtime_ns = before;

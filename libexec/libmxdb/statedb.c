@@ -155,6 +155,12 @@ state_walk_put(struct state_db *s, const char *domain, const struct walk *w)
 	return state_put(s, st);
 }
 
+int64_t
+walk_mtime_ns(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
 enum answer
 state_etrn(struct state_db *s, const char *domain, time_t *out)
 {

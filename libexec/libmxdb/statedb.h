@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "bounds.h"
@@ -41,6 +42,8 @@ int state_begin(struct state_db *); /* group several puts in a transaction */
 int state_commit(struct state_db *);
 enum answer state_walk(struct state_db *, const char *domain, struct walk *);
 int state_walk_put(struct state_db *, const char *domain, const struct walk *);
+/* The mtime of a directory, as a walk has it. */
+int64_t walk_mtime_ns(const struct stat *);
 /* When an ETRN run for the domain last began; 0: never. */
 enum answer state_etrn(struct state_db *, const char *domain, time_t *out);
 int state_etrn_put(struct state_db *, const char *domain, time_t);
