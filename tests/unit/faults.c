@@ -330,7 +330,9 @@ test_sandbox(void)
 	s.filter = sandbox_prepare(&s);
 	while (n < CALLS && !is_entered(&s, n))
 		n++;
-	ok(n > 8 && n < CALLS, "nobody is half in a sandbox, %d calls", n - 1);
+	free((void *)(uintptr_t)s.filter);
+	/* each limit is read and set: five, or a sanitizer's three */
+	ok(n > 6 && n < CALLS, "nobody is half in a sandbox, %d calls", n - 1);
 }
 
 static void

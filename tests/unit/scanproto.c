@@ -61,7 +61,7 @@ test_answers(void)
 	no_answer(SAY("result=clean\\nscore="), "or empty");
 	no_answer(
 	    SAY("result=clean\\nthreshold=inf"), "a threshold without end");
-	no_answer("exit 0", "who goes away");
+	no_answer(READ "exit 0", "who goes away");
 	is_int(ask(READ "echo no pair"), SCAN_FAILED, "nonsense");
 	is_int(ask(READ "sleep 9"), SCAN_FAILED, "silence");
 	is_str(answer.reason, "mx-scan: Connection timed out", "and why");

@@ -231,7 +231,7 @@ test_open(void)
 	not_opened(SAY("reply=999 x"), "of no class");
 	not_opened(SAY("reply=250"), "without a text");
 	not_opened(SAY("reply=250 %%07"), "that rings");
-	not_opened("exit 0", "no answer");
+	not_opened(READ "exit 0", "no answer");
 }
 
 static void
