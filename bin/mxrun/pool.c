@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "pool.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -252,6 +253,7 @@ find_worker(struct pool *p)
 		if (s->pid == 0 && place == NULL)
 			place = s;
 	}
+	assert(place != NULL);
 	return place;
 }
 

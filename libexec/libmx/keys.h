@@ -38,14 +38,14 @@ enum key_kind {
 struct keys;
 
 struct key {
-	const char *name; /* NULL ends a table */
-	enum key_kind kind;
+	const char *name;    /* NULL ends a table */
 	size_t offset, size; /* of the member */
 	unsigned long long least, most;
 	const char *const *names;
 	/* False: malformed, or no memory, then with errno. */
 	bool (*set)(void *member, const char *value);
 	bool (*begin)(struct keys *, const char *value);
+	enum key_kind kind;
 	bool once, must; /* of a whole block's keys: comes no more than once;
 			    comes, and says something */
 };

@@ -219,17 +219,18 @@ no_record(struct lookup *l, const char *domain, bool own)
 static bool
 enter(struct lookup *l, const char *token, struct term *t)
 {
-	struct lookup_record *r;
+	const struct lookup_record *r;
 	struct token at;
 	size_t offset;
 
 	if (l->settled)
 		return false;
-	if (!token_parse(&at, token) || at.record >= l->records)
-		return settle(l, SPF_TEMPERROR, "libspf2 asks for nothing");
+	if (!token_parse(&at, token) || at.record >= l->records ||
+	    at.offset > l->record[at.record].len) {
+		settle(l, SPF_TEMPERROR, "libspf2 asks for nothing");
+		return false;
+	}
 	r = &l->record[at.record];
-	if (at.offset > r->len)
-		return settle(l, SPF_TEMPERROR, "libspf2 asks for nothing");
 	l->at = at;
 	offset = at.offset;
 	if (!record_next(r->text, r->len, &offset, t))
