@@ -27,6 +27,7 @@ static bool load_pair(
 static bool load_chain(struct pair *, const char *);
 static bool load_key(struct pair *, const char *);
 static int no_password(char *, int, int, void *);
+static void forget(struct certs *);
 static bool is_for(const struct pair *, const char *);
 static bool give(const struct certs *, SSL *, const char *, int *);
 static void look_at_dates(
@@ -44,8 +45,10 @@ certs_load(const struct tls_request *r, struct tls_answer *a)
 	c->own = r->name.n > 0 ? r->name.item[0] : NULL;
 	for (; c->n < r->certificate.n; c->n++) {
 		if (!load_pair(&c->pair[c->n], r->certificate.item[c->n],
-			r->key.item[c->n], a))
-			return NULL; /* and it ends here */
+			r->key.item[c->n], a)) {
+			forget(c);
+			return NULL;
+		}
 	}
 	return c;
 }
@@ -111,10 +114,11 @@ load_pair(struct pair *p, const char *certificate, const char *key,
 static bool
 load_chain(struct pair *p, const char *file)
 {
-	BIO *in = BIO_new_file(file, "r");
+	BIO *in;
 	X509 *x;
 
-	if (in == NULL || (p->chain = sk_X509_new_null()) == NULL)
+	if ((p->chain = sk_X509_new_null()) == NULL ||
+	    (in = BIO_new_file(file, "r")) == NULL)
 		return false;
 	p->leaf = PEM_read_bio_X509(in, NULL, no_password, NULL);
 	while (p->leaf != NULL &&
@@ -148,6 +152,17 @@ no_password(char *out, int size, int writing, void *arg)
 	(void)writing;
 	(void)arg;
 	return -1;
+}
+
+static void
+forget(struct certs *c)
+{
+	for (size_t i = 0; i < TLS_LIST; i++) {
+		X509_free(c->pair[i].leaf);
+		sk_X509_pop_free(c->pair[i].chain, X509_free);
+		EVP_PKEY_free(c->pair[i].key);
+	}
+	free(c);
 }
 
 static bool
