@@ -257,7 +257,8 @@ static void
 write_receipt(struct disk *d, const struct session *s,
     const struct copy *copies, unsigned n, char receipt[RECEIPT_TEXT])
 {
-	char address[IP_TEXT], size[24], more[40] = "", reason[REASON_LEN];
+	char address[IP_TEXT], size[24], more[40] = "";
+	char reason[sizeof "for relay to " + DOMAIN_LEN];
 
 	ip_format(&s->client.ip, address);
 	snprintf(size, sizeof size, "%llu",
