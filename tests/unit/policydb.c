@@ -9,7 +9,7 @@
 #include "scratch.h"
 #include "tap.h"
 
-enum { DAMAGES = 1000, LARGE = 300 };
+enum { LARGE = 300 };
 
 typedef struct policy_db *policy_opener(const char *, char err[DB_ERROR]);
 
@@ -302,14 +302,14 @@ static void
 test_damaged(const char *file)
 {
 	const char *copy = strdup(scratch("damaged.db"));
-	unsigned opened = 0, wrong = 0;
+	unsigned opened = 0, wrong = 0, damages = scratch_damages();
 	size_t n;
 	char *sound = scratch_read(file, &n), *octets = malloc(n);
 
 	if (octets == NULL)
 		exit(99);
 	srandom(1);
-	for (unsigned i = 0; i < DAMAGES; i++) {
+	for (unsigned i = 0; i < damages; i++) {
 		size_t at = (size_t)random() % n,
 		       len = 1 + (size_t)random() % 64;
 		bool open;
@@ -322,8 +322,8 @@ test_damaged(const char *file)
 		wrong += !ask_all(policy_db_read, copy, &open);
 		opened += open;
 	}
-	is_int(wrong, 0, "1,000 damages: no foreign domain is taken");
-	ok(opened > 0 && opened < DAMAGES, "%u of them could be opened",
+	ok(wrong == 0, "%u damages: no foreign domain is taken", damages);
+	ok(opened > 0 && opened < damages, "%u of them could be opened",
 	    opened);
 	free(octets);
 	free(sound);

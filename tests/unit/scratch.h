@@ -51,6 +51,15 @@ scratch_write(const char *file, const char *octets, size_t n)
 		exit(99);
 }
 
+/* How often a database is damaged: DAMAGES of the environment, or 1,000. */
+__attribute__((unused)) static unsigned
+scratch_damages(void)
+{
+	const char *many = getenv("DAMAGES");
+
+	return many == NULL ? 1000 : (unsigned)strtoul(many, NULL, 10);
+}
+
 /* Runs SQL text on FILE, made if need be. */
 __attribute__((unused)) static void
 scratch_sql(const char *file, const char *text)
