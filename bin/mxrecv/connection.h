@@ -11,6 +11,7 @@
 #include "inquiry.h"
 #include "peer.h"
 #include "session.h"
+#include "staff.h"
 #include "wire.h"
 
 enum { REPLIES = 8192 }; /* replies held back while more commands wait */
@@ -34,6 +35,7 @@ struct connection {
 	struct disk disk;
 	struct helper tls;
 	char replies[REPLIES];
+	struct staff staff; /* the one part that the next connection has too */
 };
 
 /* The time by which the client must have said something. */

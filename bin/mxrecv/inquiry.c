@@ -15,12 +15,12 @@ static void evidence(void *, const struct session *, struct evidence *);
 static void note(void *, const struct session *, const struct noted *);
 
 void
-inquiry_init(struct inquiry *q, const struct conf *conf, struct disk *disk,
-    struct peer *peer)
+inquiry_init(struct inquiry *q, const struct inquiry_means *by)
 {
-	q->conf = conf;
-	q->disk = disk;
-	q->peer = peer;
+	q->conf = by->conf;
+	q->disk = by->disk;
+	q->peer = by->peer;
+	q->staff = by->staff;
 	q->message = -1;
 	q->oracle = (struct oracle){.ctx = q,
 	    .named = inquiry_named,

@@ -17,6 +17,7 @@
 #include "route.h"
 #include "scanproto.h"
 #include "spfproto.h"
+#include "staff.h"
 
 enum { DIGEST_LEN = 64, NETWORK_LEN = IP_TEXT + 4, STALE_MOST = 5 };
 
@@ -30,7 +31,6 @@ struct content_scan { /* one helper's */
 
 struct content_dkim {
 	enum content_state state;
-	struct helper helper;
 	struct dkim_answer answer;
 };
 
@@ -38,7 +38,6 @@ struct inquiry_spf { /* of a transaction */
 	bool asked, told;
 	bool running; /* its answer is still to come */
 	int64_t deadline;
-	struct helper helper;
 	struct spf_answer answer;
 };
 
@@ -54,6 +53,7 @@ struct inquiry {
 	const struct conf *conf;
 	struct disk *disk;
 	struct peer *peer;
+	struct staff *staff;
 	struct oracle oracle;
 	bool over;	 /* the client has gone, and waits for nothing */
 	bool lists_told; /* nonsense of the DNS lists is logged */
@@ -80,9 +80,15 @@ struct inquiry {
 	struct content_dkim dkim;
 };
 
+struct inquiry_means { /* by which answers are found; they outlive it */
+	const struct conf *conf;
+	struct disk *disk;
+	struct peer *peer;
+	struct staff *staff;
+};
+
 /* In memory that is all zeroes, most of which is never used. */
-void inquiry_init(
-    struct inquiry *, const struct conf *, struct disk *, struct peer *);
+void inquiry_init(struct inquiry *, const struct inquiry_means *);
 /* The connection is over: writes down what was decided. */
 void inquiry_end(struct inquiry *, const struct session *);
 

@@ -67,7 +67,7 @@ inquiry_signatures(void *ctx, const struct session *s)
 
 	start_all(q, s);
 	if (dkim->state == CONTENT_ASKED)
-		dkim->state = dkim_finish(&dkim->helper, q->content_deadline,
+		dkim->state = dkim_finish(&q->staff->dkim, q->content_deadline,
 				  &dkim->answer) == 0
 		    ? CONTENT_TOLD
 		    : CONTENT_NONE;
@@ -80,7 +80,7 @@ inquiry_content_forget(struct inquiry *q)
 	if (!q->content_started)
 		return;
 	if (q->dkim.state == CONTENT_ASKED)
-		helper_end(&q->dkim.helper, false);
+		kept_end(&q->staff->dkim);
 	q->dkim.state = CONTENT_NONE;
 	for (int i = SCAN_MALWARE; i <= SCAN_SPAM; i++) {
 		if (q->scan[i].state == CONTENT_ASKED)
@@ -129,7 +129,7 @@ start_dkim(struct inquiry *q, const struct session *s)
 	    .deadline_ms = DKIM_MS};
 
 	add_spf(q, s, &r);
-	if (dkim_start(q->conf->libexec, &r, &q->dkim.helper) == 0)
+	if (dkim_start(q->conf->libexec, &r, &q->staff->dkim) == 0)
 		q->dkim.state = CONTENT_ASKED;
 }
 

@@ -34,8 +34,8 @@ inquiry_spf(void *ctx, const struct session *s)
 	inquiry_spf_start(q, s);
 	if (spf->running) {
 		spf->running = false;
-		spf->told =
-		    spf_finish(&spf->helper, spf->deadline, &spf->answer) == 0;
+		spf->told = spf_finish(&q->staff->spf, spf->deadline,
+				&spf->answer) == 0;
 	}
 	return spf->told ? &spf->answer : NULL;
 }
@@ -57,7 +57,7 @@ void
 inquiry_spf_forget(struct inquiry *q)
 {
 	if (q->spf.running)
-		helper_end(&q->spf.helper, false);
+		kept_end(&q->staff->spf);
 	q->spf.asked = q->spf.running = q->spf.told = false;
 }
 
@@ -105,5 +105,5 @@ start(struct inquiry *q, const struct session *s)
 	strlcpy(r.helo, s->helo, sizeof r.helo);
 	strlcpy(r.sender, s->mail.sender.mailbox, sizeof r.sender);
 	strlcpy(r.receiver, q->conf->hostname, sizeof r.receiver);
-	return spf_start(q->conf->libexec, &r, &q->spf.helper) == 0;
+	return spf_start(q->conf->libexec, &r, &q->staff->spf) == 0;
 }

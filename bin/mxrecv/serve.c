@@ -2,11 +2,13 @@
 /*
  * One connection from greeting to close: reads lines and message octets, hands
  * them to the session, writes its replies (RFC 5321 3, 4.5.3.2; RFC 2920).
- * Nothing of it may be left when another follows.
+ * Nothing of it may be left when another follows, but helpers, who keep nothing
+ * of it either.
  */
 #include "serve.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -53,10 +55,12 @@ serve(const struct conf *conf, const struct lent *lent, int in, int out)
 		end(c);
 		if (lent->standby == -1)
 			break;
-		explicit_bzero(c, sizeof *c);
+		staff_rest(&c->staff);
+		explicit_bzero(c, offsetof(struct connection, staff));
 		if ((in = out = standby_next(lent->standby)) == -1)
 			break;
 	}
+	staff_end(&c->staff);
 	return EX_OK;
 }
 
@@ -86,7 +90,8 @@ begin(struct connection *c, const struct conf *conf, const struct lent *lent,
 	disk_init(&c->disk, conf, lent, &c->store);
 	session_init(&c->session, conf, &c->store);
 	peer_open(&c->peer, conf, fd[0], &c->session.client);
-	inquiry_init(&c->inquiry, conf, &c->disk, &c->peer);
+	inquiry_init(&c->inquiry,
+	    &(struct inquiry_means){conf, &c->disk, &c->peer, &c->staff});
 	c->session.oracle = &c->inquiry.oracle;
 }
 

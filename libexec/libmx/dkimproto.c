@@ -9,9 +9,6 @@
 
 #include "arc.h"
 #include "keys.h"
-#include "wire.h"
-
-enum { ASK_MS = 5000 };
 
 const char *const dkim_result_name[DKIM_RESULTS] = {
     "pass", "fail", "neutral", "policy", "permerror", "temperror"};
@@ -76,12 +73,11 @@ static const struct key arc_keys[] = {
 };
 
 int
-dkim_start(const char *libexec, const struct dkim_request *r, struct helper *h)
+dkim_start(const char *libexec, const struct dkim_request *r, struct kept *k)
 {
+	const struct kept_call call = {libexec, "mx-dkim", r->fd};
 	struct pairs p;
 
-	if (helper_start(h, libexec, "mx-dkim", r->fd) == -1)
-		return -1;
 	pairs_init(&p);
 	pairs_add_number(&p, "offset", r->offset);
 	pairs_add_number(&p, "size", r->size);
@@ -89,15 +85,17 @@ dkim_start(const char *libexec, const struct dkim_request *r, struct helper *h)
 	pairs_add_text(&p, "spf", r->spf);
 	pairs_add_text(&p, "spf_domain", r->spf_domain);
 	pairs_add_endpoints(&p, "resolver", &r->resolvers);
-	return helper_ask(h, &p, wire_now() + ASK_MS);
+	return kept_ask(k, &call, &p);
 }
 
 int
-dkim_finish(struct helper *h, int64_t deadline, struct dkim_answer *a)
+dkim_finish(struct kept *k, int64_t deadline, struct dkim_answer *a)
 {
-	int result = dkim_read_answer(&h->in, deadline, a);
+	int result;
 
-	helper_end(h, result == 0);
+	do {
+		result = dkim_read_answer(&k->helper.in, deadline, a);
+	} while (kept_settle(k, result));
 	return result;
 }
 

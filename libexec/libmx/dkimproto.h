@@ -29,7 +29,7 @@
 
 #include "bounds.h"
 #include "endpoint.h"
-#include "helper.h"
+#include "kept.h"
 
 enum { DKIM_SIGNATURES = 8, DKIM_WORD = 16, DKIM_REASON = 128 };
 enum { DKIM_DEADLINE_MS = 60000 }; /* of a request that names none */
@@ -129,15 +129,15 @@ extern const char *const arc_result_name[ARC_RESULTS];
 
 /* ---- the client's end: mxrecv ---- */
 /*
- * Starts LIBEXEC/mx-dkim and asks; other helpers can be started before the
- * answer is fetched.  0: dkim_finish() has to follow; -1 with errno.
+ * Asks LIBEXEC/mx-dkim, which is started if it does not run; other helpers can
+ * be asked before the answer is fetched.  0: dkim_finish() or kept_end() has to
+ * follow, and the message to stay open until then; -1 with errno.
  */
-int dkim_start(
-    const char *libexec, const struct dkim_request *, struct helper *);
-/* Waits for the answer, at most until DEADLINE (wire_now()), and for the end of
- * the process.  0; -1 with errno when it died, was silent (ETIMEDOUT) or spoke
- * nonsense (EPROTO): the checks are then unavailable. */
-int dkim_finish(struct helper *, int64_t deadline, struct dkim_answer *);
+int dkim_start(const char *libexec, const struct dkim_request *, struct kept *);
+/* Waits for the answer, at most until DEADLINE (wire_now()).  0; -1 with errno
+ * when it died, was silent (ETIMEDOUT) or spoke nonsense (EPROTO): the checks
+ * are then unavailable, and it is ended. */
+int dkim_finish(struct kept *, int64_t deadline, struct dkim_answer *);
 
 /* The answer alone. */
 int dkim_read_answer(struct pairs_in *, int64_t deadline, struct dkim_answer *);

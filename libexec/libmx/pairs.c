@@ -129,6 +129,14 @@ pairs_free(struct pairs *p)
 }
 
 void
+pairs_copy(struct pairs *to, const struct pairs *from)
+{
+	pairs_init(to);
+	to->failed = from->failed;
+	append(to, from->text, from->len);
+}
+
+void
 pairs_in_init(struct pairs_in *in, int fd)
 {
 	in->fd = fd;

@@ -43,6 +43,8 @@ void pairs_add_endpoints(
 int pairs_send(struct pairs *, int fd, int pass, int64_t deadline);
 
 void pairs_free(struct pairs *); /* a block that is not sent */
+/* TO is another of the same. */
+void pairs_copy(struct pairs *to, const struct pairs *);
 
 /* ---- blocks that come ---- */
 enum pairs_status {

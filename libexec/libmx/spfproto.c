@@ -6,9 +6,6 @@
 #include "spfproto.h"
 
 #include "keys.h"
-#include "wire.h"
-
-enum { ASK_MS = 5000 };
 
 const char *const spf_result_name[SPF_RESULTS] = {
     "pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"};
@@ -31,23 +28,24 @@ static const struct key finding_keys[] = {
 };
 
 int
-spf_start(const char *libexec, const struct spf_request *r, struct helper *h)
+spf_start(const char *libexec, const struct spf_request *r, struct kept *k)
 {
+	const struct kept_call call = {libexec, "mx-spf", -1};
 	struct pairs p;
 
-	if (helper_start(h, libexec, "mx-spf", -1) == -1)
-		return -1;
 	pairs_init(&p);
 	add_request(&p, r);
-	return helper_ask(h, &p, wire_now() + ASK_MS);
+	return kept_ask(k, &call, &p);
 }
 
 int
-spf_finish(struct helper *h, int64_t deadline, struct spf_answer *a)
+spf_finish(struct kept *k, int64_t deadline, struct spf_answer *a)
 {
-	int result = spf_read_answer(&h->in, deadline, a);
+	int result;
 
-	helper_end(h, result == 0);
+	do {
+		result = spf_read_answer(&k->helper.in, deadline, a);
+	} while (kept_settle(k, result));
 	return result;
 }
 

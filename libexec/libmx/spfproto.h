@@ -22,8 +22,8 @@
 
 #include "bounds.h"
 #include "endpoint.h"
-#include "helper.h"
 #include "ip.h"
+#include "kept.h"
 
 enum { SPF_REASON = 128 };
 enum { SPF_DEADLINE_MS = 20000 }; /* RFC 7208 4.6.4 */
@@ -65,13 +65,13 @@ struct spf_answer {
 extern const char *const spf_result_name[SPF_RESULTS]; /* "pass" … */
 
 /* ---- the client's end: mxrecv ---- */
-/* Starts LIBEXEC/mx-spf and asks.  0: spf_finish() has to follow; -1 with
- * errno. */
-int spf_start(const char *libexec, const struct spf_request *, struct helper *);
-/* Waits for the answer, at most until DEADLINE (wire_now()), and for the end of
- * the process.  0; -1 with errno when it died, was silent (ETIMEDOUT) or spoke
- * nonsense (EPROTO): the check is then unavailable. */
-int spf_finish(struct helper *, int64_t deadline, struct spf_answer *);
+/* Asks LIBEXEC/mx-spf, which is started if it does not run.  0: spf_finish() or
+ * kept_end() has to follow; -1 with errno. */
+int spf_start(const char *libexec, const struct spf_request *, struct kept *);
+/* Waits for the answer, at most until DEADLINE (wire_now()).  0; -1 with errno
+ * when it died, was silent (ETIMEDOUT) or spoke nonsense (EPROTO): the check is
+ * then unavailable, and it is ended. */
+int spf_finish(struct kept *, int64_t deadline, struct spf_answer *);
 
 /* The answer alone. */
 int spf_read_answer(struct pairs_in *, int64_t deadline, struct spf_answer *);

@@ -6,12 +6,16 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shift.h"
 #include "tap.h"
 #include "wire.h"
+
+enum { MANY = 1000 };
 
 static char libexec[] = "/tmp/unit-XXXXXX";
 static struct dkim_answer answer;
@@ -29,8 +33,9 @@ ask(const char *script)
 {
 	struct dkim_request r = {.fd = -1, .spf = "pass"};
 	char path[64];
-	struct helper h;
+	struct kept k = {.runs = false};
 	FILE *f;
+	int result;
 
 	helper_path(path, sizeof path);
 	unlink(path);
@@ -41,12 +46,14 @@ ask(const char *script)
 	if (chmod(path, 0700) == -1)
 		exit(99);
 	r.fd = open("/dev/null", O_RDONLY);
-	if (dkim_start(libexec, &r, &h) == -1) {
+	if (dkim_start(libexec, &r, &k) == -1) {
 		close(r.fd);
 		return -2;
 	}
+	result = dkim_finish(&k, wire_now() + patience, &answer);
 	close(r.fd);
-	return dkim_finish(&h, wire_now() + patience, &answer);
+	kept_end(&k);
+	return result;
 }
 
 #define READ "while read -r l && test -n \"$l\"; do :; done;"
@@ -210,6 +217,46 @@ several(void)
 	close(null);
 }
 
+static struct kept kept;
+
+static int
+ask_real(const char *dir, struct dkim_request *r)
+{
+	return dkim_start(dir, r, &kept) == -1
+	    ? -1
+	    : dkim_finish(&kept, wire_now() + 10000, &answer);
+}
+
+/* Every other is about another message, in the same file. */
+static void
+many(const char *dir, struct dkim_request *r)
+{
+	static const char other[] = "From: b@b.test\r\n\r\n";
+	int wrong = 0, began = 0, lowest = dup(r->fd);
+	pid_t pid = kept.helper.pid;
+	uint64_t size = r->size, at = (uint64_t)lseek(r->fd, 0, SEEK_END);
+	struct rusage before, after;
+
+	close(lowest);
+	if (write(r->fd, other, sizeof other - 1) == -1)
+		exit(99);
+	getrusage(RUSAGE_SELF, &before);
+	for (int i = 0; i < MANY; i++) {
+		r->offset = i % 2 == 0 ? at : 2;
+		r->size = i % 2 == 0 ? sizeof other - 1 : size;
+		wrong += ask_real(dir, r) == -1 ||
+		    *answer.dmarc.from_domain != (i % 2 == 0 ? 'b' : 'a');
+		began += kept.helper.pid != pid;
+		pid = kept.helper.pid;
+	}
+	getrusage(RUSAGE_SELF, &after);
+	is_int(wrong, 0, "a thousand times");
+	is_int(began, MANY / SHIFT_REQUESTS, "by so many processes");
+	close(pid = dup(r->fd));
+	ok(pid == lowest && after.ru_maxrss - before.ru_maxrss < 500,
+	    "with no descriptor left, and no memory");
+}
+
 /* The real one, beside this test; nobody listens at the resolver's port. */
 static void
 real(const char *self)
@@ -218,7 +265,6 @@ real(const char *self)
 	struct dkim_request r = {
 	    .offset = 2, .size = sizeof text - 5, .deadline_ms = 3000};
 	char dir[4096];
-	struct helper h;
 
 	snprintf(dir, sizeof dir, "%.*s/../../libexec",
 	    (int)(strrchr(self, '/') - self), self);
@@ -226,12 +272,12 @@ real(const char *self)
 	    (r.fd = memfd_create("message", MFD_CLOEXEC)) == -1 ||
 	    write(r.fd, text, sizeof text - 1) == -1)
 		exit(99);
-	ok(dkim_start(dir, &r, &h) == 0 &&
-		dkim_finish(&h, wire_now() + 10000, &answer) == 0,
-	    "mx-dkim answers");
+	ok(ask_real(dir, &r) == 0, "mx-dkim answers");
 	ok(answer.n == 0 && answer.dmarc.result == DMARC_TEMPERROR,
 	    "what is right");
 	is_str(answer.dmarc.from_domain, "a.test", "about the right message");
+	many(dir, &r);
+	kept_end(&kept);
 	close(r.fd);
 }
 

@@ -67,6 +67,7 @@ static void test_silent(void);
 static void test_refused(void);
 static pid_t start_garbled(int fd);
 static void test_garbled(void);
+static void test_system(void);
 
 int
 main(void)
@@ -79,6 +80,7 @@ main(void)
 	test_silent();
 	test_refused();
 	test_garbled();
+	test_system();
 	if (mkdtemp(dir) == NULL)
 		return 1;
 	close(bind_udp(&port));
@@ -476,4 +478,29 @@ test_garbled(void)
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	close(fd);
+}
+
+/* The first in /etc/resolv.conf; this host, if there is none. */
+static void
+test_system(void)
+{
+	char line[256], want[64] = "127.0.0.1", got[ENDPOINT_TEXT] = "";
+	FILE *f = fopen("/etc/resolv.conf", "r");
+	struct endpoints system;
+	struct endpoint first;
+	bool found = false;
+
+	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL)
+		found = sscanf(line, "nameserver %63s", want) == 1;
+	if (f != NULL)
+		fclose(f);
+	ok(dns_system(&system) == 0 && system.n > 0, "the system's resolvers");
+	if (!endpoint_parse(&first, want, 53)) {
+		ok(true, "# skip %s is bound to an interface", want);
+		return;
+	}
+	endpoint_format(&first, want);
+	if (system.n > 0)
+		endpoint_format(&system.at[0], got);
+	is_str(got, want, "are those it names");
 }

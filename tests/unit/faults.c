@@ -74,15 +74,26 @@ try_connect(void)
 }
 
 static int
+end_kept(struct kept *k, int result)
+{
+	int error = errno;
+
+	kept_end(k);
+	errno = error;
+	return result;
+}
+
+static int
 try_spf(void)
 {
 	struct spf_request r = {.helo = "a.test"};
 	static struct spf_answer a;
-	struct helper h;
+	static struct kept k;
+	int result = spf_start(libexec, &r, &k);
 
-	if (spf_start(libexec, &r, &h) == -1)
-		return -1;
-	return spf_finish(&h, wire_now() + WAIT_MS, &a);
+	if (result == 0)
+		result = spf_finish(&k, wire_now() + WAIT_MS, &a);
+	return end_kept(&k, result);
 }
 
 static int
@@ -90,11 +101,12 @@ try_dkim(void)
 {
 	struct dkim_request r = {.fd = message, .spf_domain = "a.test"};
 	static struct dkim_answer a;
-	struct helper h;
+	static struct kept k;
+	int result = dkim_start(libexec, &r, &k);
 
-	if (dkim_start(libexec, &r, &h) == -1)
-		return -1;
-	return dkim_finish(&h, wire_now() + WAIT_MS, &a);
+	if (result == 0)
+		result = dkim_finish(&k, wire_now() + WAIT_MS, &a);
+	return end_kept(&k, result);
 }
 
 static int

@@ -22,8 +22,9 @@ ask(const char *script)
 {
 	struct spf_request r = {.helo = "c.test", .sender = "a@a.test"};
 	char path[64];
-	struct helper h;
+	struct kept k = {.runs = false};
 	FILE *f;
+	int result;
 
 	snprintf(path, sizeof path, "%s/mx-spf", libexec);
 	unlink(path);
@@ -33,9 +34,11 @@ ask(const char *script)
 	fclose(f);
 	if (chmod(path, 0700) == -1 || !ip_parse(&r.client, "192.0.2.1", 9))
 		exit(99);
-	if (spf_start(libexec, &r, &h) == -1)
+	if (spf_start(libexec, &r, &k) == -1)
 		return -2;
-	return spf_finish(&h, wire_now() + patience, &answer);
+	result = spf_finish(&k, wire_now() + patience, &answer);
+	kept_end(&k);
+	return result;
 }
 
 #define READ "while read -r l && test -n \"$l\"; do :; done;"
