@@ -148,9 +148,9 @@ ended mx-spf
 ok $? 'so with mx-spf'
 is "$(begun)" '3 3' 'by another'
 
-sleep 11
+sleep 7
 ! ps -o stat= -p "$(pid_of mx-spf),$(pid_of mx-dkim)" | grep -q '^[^Z]'
-ok $? 'who is not asked for ten seconds leaves'
+ok $? 'who is not asked for five seconds leaves'
 sessions=$((sessions + 1))
 hand one
 verified 1

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "wire.h"
 
@@ -97,6 +98,8 @@ start(struct kept *k)
 static void
 leave(struct kept *k, bool wait)
 {
+	if (k->helper.in.passed != -1) /* none was asked for */
+		close(k->helper.in.passed);
 	helper_end(&k->helper, wait);
 	k->runs = k->owes = false;
 }

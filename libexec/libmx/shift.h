@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SHIFT_REQUESTS = 100, SHIFT_IDLE_MS = 10 * 1000 };
+enum { SHIFT_REQUESTS = 100, SHIFT_IDLE_MS = 5 * 1000 };
 #define SHIFT_MEMORY ((size_t)64 << 20) /* a quarter of sandbox.h's */
 
 struct shift {
