@@ -6,6 +6,7 @@
 # within each repetition.  For root: the CPU is that of a control group.
 #
 # usage: intake.sh [SERVER…]: listen listen-100 exec inetd floor postfix exim
+# exim-inetd
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/bench/measure.sh
@@ -47,7 +48,7 @@ for _ in $(seq "$repetitions"); do
 		stop_server
 	done
 done
-for us in listen listen-100; do
+for us in listen listen-100 inetd; do
 	case " $servers " in
 	*" $us "*) table $us 'a second' ;;
 	esac

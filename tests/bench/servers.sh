@@ -8,6 +8,7 @@
 . "$tests/peers/postfix.sh"
 
 exim=$build/exim
+inetd=$(command -v openbsd-inetd || command -v inetd || echo /usr/sbin/inetd)
 if ! unpack_postfix || ! {
 	[ -d "$exim" ] || "$tests/peers/unpack.sh" "$exim" \
 	    exim4-daemon-light exim4-base libidn12
@@ -16,12 +17,13 @@ if ! unpack_postfix || ! {
 	exit 1
 fi
 
-# start_server floor|listen|listen-100|listen-all|exec|inetd|postfix|exim
+# start_server floor|listen|listen-100|listen-all|exec|inetd|postfix|exim|exim-inetd
 start_server() {
 	case $1 in
 	postfix) start_postfix_peer ;;
 	listen-all) start_listen_all ;;
 	listen-100) start_listen 'child_connections 100' ;;
+	exim-inetd) start_exim_inetd ;;
 	*) "start_$1" ;;
 	esac
 	until_true 10 listens "$port" && return
@@ -66,7 +68,6 @@ start_inetd() {
 	intake_instance
 	echo "127.0.0.1:$port stream tcp nowait.1000000 root" \
 	    "$build/bin/mxrecv mxrecv -f $conf" >"$scratch/inetd.conf"
-	inetd=$(command -v openbsd-inetd || command -v inetd || echo /usr/sbin/inetd)
 	within "$inetd" -i "$scratch/inetd.conf"
 }
 intake_instance() {
@@ -89,9 +90,20 @@ start_postfix_peer() {
 	port=$postfix_port
 	server=$master
 }
-# Debian's has the name of its user built in: it is one here, by mounts of its
-# own.  All that it takes stays in its queue.
 start_exim() {
+	# shellcheck disable=SC2016 # for the inner shell
+	exim_within 'exec "$EXIM" -C "$HOME/exim.conf" -bdf -oX "127.0.0.1.$PORT"'
+}
+start_exim_inetd() {
+	# shellcheck disable=SC2016 # for the inner shell
+	exim_within 'echo "127.0.0.1:$PORT stream tcp nowait.1000000 root" \
+	    "/usr/bin/env env LD_LIBRARY_PATH=$LD_LIBRARY_PATH" \
+	    "$EXIM -C $HOME/exim.conf -bs" >"$HOME/inetd.conf" &&
+	    exec "$INETD" -i "$HOME/inetd.conf"'
+}
+# exim_within SCRIPT: Debian's has the name of its user built in: it is one
+# here, by mounts of its own.  All that it takes stays in its queue.
+exim_within() {
 	home=$(mktemp -d "$scratch/exim.XXXXXX")
 	port=$(free_port)
 	mkdir "$home/spool" "$home/log"
@@ -101,11 +113,11 @@ start_exim() {
 	chmod 755 "$scratch" "$home"
 	chown -R news:news "$home/spool" "$home/log"
 	# shellcheck disable=SC2016 # for the inner shell
-	within env HOME="$home" EXIM="$exim/usr/sbin/exim4" \
+	within env HOME="$home" EXIM="$exim/usr/sbin/exim4" PORT="$port" \
+	    INETD="$inetd" SCRIPT="$1" \
 	    LD_LIBRARY_PATH="$exim/usr/lib/$(uname -m)-linux-gnu" \
 	    unshare -m sh -c 'mount --bind "$HOME/passwd" /etc/passwd &&
-		mount --bind "$HOME/group" /etc/group &&
-		exec "$EXIM" -C "$HOME/exim.conf" -bdf -oX "$1"' - "127.0.0.1.$port"
+		mount --bind "$HOME/group" /etc/group && eval "$SCRIPT"'
 }
 exim_conf() {
 	cat <<-END
