@@ -95,8 +95,10 @@ pool_run(const struct run *run, struct books *books, const struct jobs *jobs,
 	p.slot = calloc(p.slots, sizeof *p.slot);
 	p.poll = calloc(p.slots, sizeof *p.poll);
 	p.job = calloc(TOGETHER, sizeof *p.job);
-	if (p.slot == NULL || p.poll == NULL || p.job == NULL)
+	if (p.slot == NULL || p.poll == NULL || p.job == NULL) {
+		p.slots = 0;
 		good = false;
+	}
 	for (size_t i = 0; good && i < jobs->n && !stopping();) {
 		i = look_up(&p, jobs, i, &good);
 		good = start_looked_up(&p) && good;
