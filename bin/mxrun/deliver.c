@@ -255,12 +255,14 @@ may_be_told(const struct delivery *d, const char *name)
 	    strchr(name, '-') != NULL;
 }
 
-/* Until one of them has something to say.  False: all is done. */
+/* Until one of them has something to say; each is heard out where that can not
+ * be seen.  False: all is done. */
 static bool
 wait_for_lanes(struct delivery *d)
 {
 	struct pollfd p[LANES_MAX];
 	int64_t now;
+	bool blind;
 
 	if (gave_up_waiting(d))
 		return true;
@@ -274,12 +276,11 @@ wait_for_lanes(struct delivery *d)
 		    .fd = asked ? sender_fd(d->lane[i].sender) : -1,
 		    .events = POLLIN};
 	}
-	if (poll(p, LANES_MAX, patience(d)) == -1 && errno != EINTR)
-		return false;
+	blind = poll(p, LANES_MAX, patience(d)) == -1 && errno != EINTR;
 	now = wire_now();
 	for (size_t i = 0; i < LANES_MAX; i++) {
 		if (p[i].fd != -1 &&
-		    (p[i].revents != 0 || d->lane[i].deadline <= now))
+		    (blind || p[i].revents != 0 || d->lane[i].deadline <= now))
 			lane_hear(&d->lane[i]);
 	}
 	return true;
