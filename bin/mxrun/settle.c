@@ -192,10 +192,13 @@ journal_try(struct lane *l, size_t i)
 	    "host", l->server.host, "reply", text, NULL);
 }
 
+/* Tried twice: who was served and is not recorded is sent it again. */
 static void
 append(struct lane *l, struct record *r, bool fits)
 {
-	if (!fits || message_append(&l->message, r) == -1)
+	if (!fits ||
+	    (message_append(&l->message, r) == -1 &&
+		message_append(&l->message, r) == -1))
 		rest_trouble(l, "not-journalled");
 }
 
