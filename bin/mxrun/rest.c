@@ -141,14 +141,15 @@ next_attempt(const struct lane *l, time_t now)
 	return backoff_next(&l->d->run->backoff, e->arrived, now, arc4random());
 }
 
+/* While the message is still there its DSN stays where the next run finds it:
+ * released, it would be made once more. */
 static void
 settle_closed(struct lane *l, const char *dsn)
 {
-	rest_unlink(l);
-	if (*dsn != '\0') {
-		sync_directory(l->d, true);
-		release(l, dsn);
-	}
+	if (!rest_unlink(l) || *dsn == '\0')
+		return;
+	sync_directory(l->d, true);
+	release(l, dsn);
 }
 
 static void
