@@ -111,8 +111,9 @@ $(O)/gen/state_sql.h: share/state.sql
 $(O)/tests/unit/%: $(O)/src/tests/unit/%.o $(LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(ALLSYS)
-# it speaks with the real one also
+# they speak with the real ones also
 $(O)/tests/unit/dkimproto: | $(O)/libexec/mx-dkim
+$(O)/tests/unit/walkfaults: | $(O)/libexec/mx-send
 $(O)/tests/tools/%: $(O)/src/tests/tools/%.o $(O)/lib/libmx.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lidn2 -lbsd

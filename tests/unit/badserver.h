@@ -18,6 +18,7 @@
 #include <strings.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum wrong {
@@ -37,6 +38,7 @@ static struct bad {
 	unsigned try;	  /* replies are counted anew when it changes */
 	char offers[512]; /* in answer to EHLO, a line each */
 	char name[64];	  /* that it has */
+	char refused[64]; /* a recipient; "": none */
 	int at;		  /* the reply that goes wrong; 0: none */
 	enum wrong how;
 	/* what came of it */
@@ -166,6 +168,9 @@ bad_command(const char *line)
 		return bad_chunk(line);
 	if (strncasecmp(line, "QUIT", 4) == 0)
 		return bad_reply("221 2.0.0 bye\r\n", &said) && false;
+	if (strncasecmp(line, "RCPT", 4) == 0 && *bad->refused != '\0' &&
+	    strstr(line, bad->refused) != NULL)
+		return bad_reply("550 5.1.1 nobody\r\n", &said);
 	return bad_reply("250 2.0.0 Ok\r\n", &said);
 }
 
@@ -227,8 +232,11 @@ bad_start(void)
 		exit(99);
 	if (fork() == 0) {
 		close(end[1]);
-		bad_listen(fd, end[0]);
+		if (fork() == 0) /* nobody's child */
+			bad_listen(fd, end[0]);
+		_exit(0);
 	}
+	wait(NULL);
 	close(end[0]);
 	close(fd);
 }
