@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls/file.h"
 #include "path.h"
-#include "spool/file.h"
 
 enum { LINE_MOST = 998, FIELDS = 8 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "spool/file.h"
+#include "calls/file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -6,22 +6,18 @@
 #include <assert.h>
 #include <ctype.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "wire.h"
+#include "calls/stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static void
-read_from(int fd, struct scan_answer *a)
+hear(struct scan_answer *a)
 {
-	struct helper h = {.pid = -1, .fd = dup(fd)};
+	struct pairs_in in;
 
-	assert(h.fd != -1);
-	lseek(fd, 0, SEEK_SET);
-	pairs_in_init(&h.in, h.fd);
-	scan_finish(&h, wire_now() + 1000, a);
+	pairs_in_init(&in, STREAM);
+	scan_read_answer(&in, -1, a);
 }
 
 static void
@@ -34,23 +30,21 @@ is_printable(const char *s)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int fd = memfd_create("answer", MFD_CLOEXEC);
 	static struct scan_asked r;
 	struct scan_answer a, b;
 
-	assert(fd != -1 && write(fd, data, size) == (ssize_t)size);
-	lseek(fd, 0, SEEK_SET);
-	if (scan_read(fd, &r) == 0)
+	stream_set(data, size);
+	if (scan_read(STREAM, &r) == 0)
 		assert(*r.socket != '\0' && r.deadline_ms > 0 &&
 		    r.offset <= INT64_MAX && r.size <= INT64_MAX);
-	read_from(fd, &a);
+	stream_set(data, size);
+	hear(&a);
 	is_printable(a.name);
 	is_printable(a.reason);
-	assert(ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0);
-	assert(scan_write(fd, &a) == 0);
-	read_from(fd, &b);
+	assert(scan_write(STREAM, &a) == 0);
+	stream_turn();
+	hear(&b);
 	assert(a.result == b.result && strcmp(a.name, b.name) == 0);
 	assert(strcmp(a.reason, b.reason) == 0);
-	close(fd);
 	return 0;
 }

@@ -5,32 +5,40 @@
 
 #include <assert.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "calls/stream.h"
+
+enum { MESSAGE = 1000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static void
+check(const struct send_request *r, size_t size)
+{
+	assert(r->ntarget <= SEND_TARGETS && r->nrcpt <= size);
+	for (size_t i = 0; i < r->nrcpt; i++)
+		assert(strlen(r->rcpt[i].mailbox) <= size);
+	if (r->op == SEND_MAIL)
+		assert(r->offset <= MESSAGE && r->size <= MESSAGE - r->offset &&
+		    cuts_end(&r->cuts) <= r->size);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int in = memfd_create("in", MFD_CLOEXEC);
 	struct send_stream *stream;
 	struct send_request r;
 	int more = 1;
 
-	assert(in != -1 && write(in, data, size) == (ssize_t)size);
-	lseek(in, 0, SEEK_SET);
-	assert((stream = send_stream_new(in, -1)) != NULL);
+	stream_set(data, size);
+	stream_pass(MESSAGE);
+	assert((stream = send_stream_new(STREAM, -1)) != NULL);
 	while (more == 1) {
 		more = send_read(stream, &r);
-		if (more == 1) {
-			assert(r.ntarget <= SEND_TARGETS && r.nrcpt <= size);
-			for (size_t i = 0; i < r.nrcpt; i++)
-				assert(strlen(r.rcpt[i].mailbox) <= size);
-		}
+		if (more == 1)
+			check(&r, size);
 		send_request_free(&r);
 	}
 	send_stream_free(stream);
-	close(in);
 	return 0;
 }
