@@ -322,7 +322,7 @@ ok $? 'a hundred are answered'
 read -r _ before after <<-END
 	$(tail -n 1 all)
 END
-[ -n "${SAN-}" ] || [ $((after - before)) -le 200 ]
+[ -d "$reports" ] || ! confines mx-dkim || [ $((after - before)) -le 200 ]
 ok $? "in $after KiB, $before after the tenth"
 # shellcheck disable=SC2046
 "$tests/peers/owner.py" "$build/libexec/mx-dkim" $(many 101) >all
