@@ -28,12 +28,12 @@ static bool ask_all(policy_opener *, const char *file, bool *opened);
 int
 main(void)
 {
-	const char *file;
+	static char file[SCRATCH_PATH];
 	char err[DB_ERROR];
 	struct policy_db *p;
 
 	scratch_open();
-	file = strdup(scratch("policy.db"));
+	strlcpy(file, scratch("policy.db"), sizeof file);
 	scratch_schema(file, "share/schema.sql");
 	scratch_sql(file,
 	    "INSERT INTO domain(name, subdomains, route) VALUES"
@@ -78,12 +78,14 @@ test_all(struct policy_db *p, const char *how, const char *err)
 static void
 test_snapshot(const char *file)
 {
-	struct policy_snapshot *s = policy_snapshot_new(file);
-	struct policy_snapshot *none = policy_snapshot_new(scratch("none.db"));
+	/* static: else a reader that ends would seem to have lost them */
+	static struct policy_snapshot *s, *none;
 	struct domain_row row;
 	struct policy_db *p;
 	sqlite3 *db;
 
+	s = policy_snapshot_new(file);
+	none = policy_snapshot_new(scratch("none.db"));
 	ok(policy_snapshot_look(s) == NULL, "a snapshot is being made");
 	p = look(s);
 	test_all(p, "a snapshot", "none");
@@ -266,12 +268,12 @@ test_locked(const char *file)
 static void
 test_hot_journal(void)
 {
-	const char *file = strdup(scratch("hot.db"));
-	char err[DB_ERROR];
+	char file[SCRATCH_PATH], err[DB_ERROR];
 	struct domain_row row;
 	struct policy_db *p;
 	pid_t pid;
 
+	strlcpy(file, scratch("hot.db"), sizeof file);
 	scratch_schema(file, "share/schema.sql");
 	scratch_sql(file, "INSERT INTO domain(name) VALUES('kept.example')");
 	if ((pid = fork()) == 0) {
@@ -301,13 +303,15 @@ test_hot_journal(void)
 static void
 test_damaged(const char *file)
 {
-	const char *copy = strdup(scratch("damaged.db"));
-	unsigned opened = 0, wrong = 0, damages = scratch_damages();
+	char copy[SCRATCH_PATH];
+	unsigned opened = 0, wrong = 0,
+		 damages = scratch_count("DAMAGES", 1000);
 	size_t n;
 	char *sound = scratch_read(file, &n), *octets = malloc(n);
 
 	if (octets == NULL)
 		exit(99);
+	strlcpy(copy, scratch("damaged.db"), sizeof copy);
 	srandom(1);
 	for (unsigned i = 0; i < damages; i++) {
 		size_t at = (size_t)random() % n,

@@ -51,13 +51,13 @@ scratch_write(const char *file, const char *octets, size_t n)
 		exit(99);
 }
 
-/* How often a database is damaged: DAMAGES of the environment, or 1,000. */
+/* How often something is done: as a variable of the environment says. */
 __attribute__((unused)) static unsigned
-scratch_damages(void)
+scratch_count(const char *variable, unsigned usual)
 {
-	const char *many = getenv("DAMAGES");
+	const char *many = getenv(variable);
 
-	return many == NULL ? 1000 : (unsigned)strtoul(many, NULL, 10);
+	return many == NULL ? usual : (unsigned)strtoul(many, NULL, 10);
 }
 
 /* Runs SQL text on FILE, made if need be. */

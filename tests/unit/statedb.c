@@ -13,7 +13,7 @@
 #include "stscache.h"
 #include "tap.h"
 
-enum { CHILDREN = 20, NOW = 1800000000, DAY = 86400 };
+enum { NOW = 1800000000, DAY = 86400 };
 
 static void test_rows(struct state_db *);
 static void test_sts(struct state_db *);
@@ -237,11 +237,12 @@ test_decision(struct state_db *s)
 static void
 test_gone(void)
 {
-	const char *file = strdup(scratch("gone.db"));
-	char err[DB_ERROR];
-	struct state_db *s = state_db_open(file, err), *other;
+	char file[SCRATCH_PATH], err[DB_ERROR];
+	struct state_db *s, *other;
 	time_t t;
 
+	strlcpy(file, scratch("gone.db"), sizeof file);
+	s = state_db_open(file, err);
 	unlink(file);
 	unlink(scratch("gone.db-wal"));
 	unlink(scratch("gone.db-shm"));
@@ -258,18 +259,20 @@ test_gone(void)
 static void
 test_at_once(void)
 {
-	const char *file = strdup(scratch("many.db"));
-	int failed = 0, status;
+	char file[SCRATCH_PATH];
+	unsigned children = scratch_count("AT_ONCE", 20), failed = 0;
+	int status;
 
-	for (int i = 0; i < CHILDREN; i++) {
+	strlcpy(file, scratch("many.db"), sizeof file);
+	for (unsigned i = 0; i < children; i++) {
 		if (fork() == 0)
 			_exit(use(file));
 	}
-	for (int i = 0; i < CHILDREN; i++) {
+	for (unsigned i = 0; i < children; i++) {
 		wait(&status);
 		failed += status != 0;
 	}
-	is_int(failed, 0, "20 processes make it at once");
+	ok(failed == 0, "%u processes make it at once", children);
 }
 
 static int
@@ -289,10 +292,11 @@ use(const char *file)
 static void
 test_log(void)
 {
-	const char *file = strdup(scratch("log.db"));
+	char file[SCRATCH_PATH];
 	struct stat st = {.st_size = -1};
 	int failed = 0;
 
+	strlcpy(file, scratch("log.db"), sizeof file);
 	for (int i = 0; i < 300; i++)
 		failed += use(file) != 0;
 	is_int(failed, 0, "300 users, one behind the other");
@@ -304,12 +308,13 @@ test_log(void)
 static void
 test_locked(void)
 {
-	const char *file = strdup(scratch("locked.db"));
-	char err[DB_ERROR];
-	struct state_db *s = state_db_open(file, err);
+	char file[SCRATCH_PATH], err[DB_ERROR];
+	struct state_db *s;
 	sqlite3 *db;
 	time_t t;
 
+	strlcpy(file, scratch("locked.db"), sizeof file);
+	s = state_db_open(file, err);
 	sqlite3_open(file, &db);
 	sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL);
 	is_int(state_etrn_put(s, "a.example", NOW), -1, "locked: no write");
@@ -323,12 +328,14 @@ test_locked(void)
 static void
 test_damaged(void)
 {
-	const char *file = strdup(scratch("damaged.db"));
-	char err[DB_ERROR], *sound, *octets;
-	unsigned usable = 0, aside = 0, damages = scratch_damages();
+	char file[SCRATCH_PATH], err[DB_ERROR];
+	char *sound, *octets;
+	unsigned usable = 0, aside = 0,
+		 damages = scratch_count("DAMAGES", 1000);
 	struct state_db *s;
 	size_t n;
 
+	strlcpy(file, scratch("damaged.db"), sizeof file);
 	s = state_db_open(file, err);
 	test_rows(s);
 	state_db_close(s);
