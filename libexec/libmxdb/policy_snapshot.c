@@ -180,10 +180,13 @@ read_all(const char *file, int fd)
 {
 	char err[DB_ERROR];
 	struct policy_db *p = policy_open_busy(file, BUSY_MS, err);
+	int result = -1;
 
 	if (p == NULL)
 		return -1;
 	policy_keep(p, UINT_MAX);
-	return policy_rows_hold_all(&p->rows) ? policy_rows_write(&p->rows, fd)
-					      : -1;
+	if (policy_rows_hold_all(&p->rows))
+		result = policy_rows_write(&p->rows, fd);
+	policy_db_close(p);
+	return result;
 }
