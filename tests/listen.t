@@ -162,8 +162,8 @@ rm -f "$scratch/go" "$scratch/go.ready"
 "$hold" half "$port" "$scratch/go" >"$scratch/said" &
 half=$!
 until_true 10 test -e "$scratch/go.ready"
-served=$(pgrep -P "$parent" | wc -l)
-is "$served" 2 'one is served, beside the scribe'
+until_true 10 has_children "$parent" 2
+ok $? 'one is served, beside the scribe'
 all=$(pgrep -P "$parent")
 kill -KILL "$parent"
 wait "$parent" 2>/dev/null
