@@ -78,6 +78,7 @@ struct envelope {
 	unsigned dsns;		      /* DSNs made so far */
 	unsigned delays;   /* notices of delay made so far, or left out */
 	time_t expired_at; /* when it was first seen too old; 0: not yet */
+	bool from;	   /* "from" was read */
 	bool whole;	   /* "end" was read: envelope_is_whole() */
 };
 

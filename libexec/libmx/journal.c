@@ -98,6 +98,7 @@ apply_from(struct envelope *e, const struct record_view *r)
 		    strcmp(word, "optional") == 0 ? TLS_OPTIONAL : TLS_REQUIRED;
 	if (record_get(r, "ret", word, sizeof word))
 		e->ret = strcmp(word, "FULL") == 0 ? RET_FULL : RET_HDRS;
+	e->from = true;
 	return 0;
 }
 
@@ -169,12 +170,14 @@ apply_rcpt(struct envelope *e, const struct record_view *r)
 	return envelope_add_rcpt(e, mailbox, (unsigned)notify & 15, orcpt);
 }
 
+/* A message for nobody would count as done, and be unlinked. */
 static int
 apply_end(struct envelope *e, const struct record_view *r)
 {
 	uint64_t count;
 
-	if (!record_get_number(r, "rcpts", &count) || count != e->nrcpt)
+	if (!record_get_number(r, "rcpts", &count) || count != e->nrcpt ||
+	    count == 0 || !e->from)
 		return malformed();
 	e->whole = true;
 	return 0;

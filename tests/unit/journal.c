@@ -35,6 +35,7 @@ static const struct {
 	{"rcpt", "path=%zz"},
 	{"end", ""},
 	{"end", "rcpts=1"},
+	{"end", "rcpts=2"}, /* who sent it? */
 	{"end", "rcpts=3"},
 	{"try", "at=1 host=h reply=r"}, /* before its time */
 	{"done", "rcpt=0 at=1"},
@@ -78,6 +79,17 @@ is_damage(struct envelope *e, const char *type, const char *fields)
 {
 	ok(apply(e, type, fields) == -1 && errno == EBADMSG, "%s %s", type,
 	    fields);
+}
+
+static void
+test_nobody(void)
+{
+	struct envelope *e = envelope_new();
+
+	is_int(apply(e, "from", "path= arrived=1"), 0, "a sender");
+	is_damage(e, "end", "rcpts=0");
+	ok(!envelope_is_whole(e), "and no recipient are no message");
+	envelope_free(e);
 }
 
 static void
@@ -250,6 +262,7 @@ main(void)
 	is_int((long long)e->nrcpt, 2, "its recipients are what they were");
 	envelope_free(e);
 	envelope_free(NULL);
+	test_nobody();
 	test_trace();
 	test_emit();
 	test_round_trip();
