@@ -196,9 +196,11 @@ journal_try(struct lane *l, size_t i)
 static void
 append(struct lane *l, struct record *r, bool fits)
 {
-	if (!fits ||
-	    (message_append(&l->message, r) == -1 &&
-		message_append(&l->message, r) == -1))
+	bool kept = fits && message_append(&l->message, r) == 0;
+
+	if (fits && !kept)
+		kept = message_append(&l->message, r) == 0;
+	if (!kept)
 		rest_trouble(l, "not-journalled");
 }
 
