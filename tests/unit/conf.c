@@ -78,10 +78,23 @@ good(void)
 	free(text);
 }
 
+/* LINE so often, and once more. */
+static void
+many(struct conf *c, const char *line, unsigned most, const char *why)
+{
+	char text[512] = "hostname mx.example\n", err[CONF_ERROR] = "";
+
+	for (unsigned i = 0; i < most; i++)
+		strlcat(text, line, sizeof text);
+	is_int(load(c, text, err), 0, "so many");
+	strlcat(text, line, sizeof text);
+	ok(load(c, text, err) == -1 && strstr(err, why) != NULL, "%s", why);
+}
+
 int
 main(void)
 {
-	char err[CONF_ERROR];
+	char err[CONF_ERROR], text[400];
 	struct conf c;
 
 	close(mkstemp(file));
@@ -104,6 +117,20 @@ main(void)
 	refused("tls_certificate c\n", "1: not an absolute path");
 	refused("arc_selector a..b\n",
 	    "1: not a selector: want labels, as of a domain name");
+	refused("hostname mx..example\n", "1: not a fully qualified host name");
+	refused("terms \tbe\x01kind\n",
+	    "1: the value has octets that are not printable ASCII");
+	refused("postmaster nobody\n",
+	    "1: not an address like postmaster@example.com");
+	refused("postmaster postmaster\n",
+	    "1: not an address like postmaster@example.com");
+	refused("postmaster a@[192.0.2.1]\n",
+	    "1: not an address like postmaster@example.com");
+	refused("client_names perhaps\n", "1: neither yes nor no");
+	many(&c, "resolver 192.0.2.1\n", 8, "more than 8 resolvers");
+	many(&c, "tls_certificate /c\n", 8, "more than 8 certificates");
+	snprintf(text, sizeof text, "terms %0300d\n", 1);
+	refused(text, "1: the value is too long");
 	ok(load(&c, "hostname mx.example\narc_selector a\n", err) == -1 &&
 		strstr(err, "together") != NULL,
 	    "a selector without a key");

@@ -66,7 +66,14 @@ records(void)
 			  j = DMARC_POLICY_REJECT;
 	struct dmarc_record r;
 	const char *all = "v=DMARC1; p=reject; adkim=s; aspf=S; t=y; psd=n";
-	const char *broken = "v=DMARC1; p=rejekt";
+	const char *const broken[] = {"v=DMARC1; p=rejekt",
+	    "v=DMARC1; p=x; rua=", "v=DMARC1; p=x; rua=:x",
+	    "v=DMARC1; p=x; rua=mailto:", "v=DMARC1; p=x; rua=mailto: x",
+	    "v=DMARC1; p=x; rua=1a:x", "v=DMARC1; p=x; rua=a_b:x",
+	    "v=DMARC1; p=x; rua=a{:x", "v=DMARC1; p=x; rua=a@:x",
+	    "v=DMARC1; p=x; rua=a[:x", "v=DMARC1; p=x; rua=mailto",
+	    "v=DMARC1; p=x; rua= ", "v=DMARC1; p=x; rua=x,,y",
+	    "v=DMARC1; p=x; rua=a:b; rua=a:b"};
 
 	record_is("v=DMARC1; p=reject", j, j, j);
 	record_is("v=DMARC1;p=Quarantine;sp=none;", q, n, n);
@@ -78,15 +85,21 @@ records(void)
 	record_is("v=DMARC1; p=rejekt; rua=mailto:a@b.test", n, n, n);
 	record_is("v=DMARC1; p=reject; sp=x; rua=mailto:a@b.test", n, n, n);
 	record_is("v=DMARC1; p=reject; p=none; rua=x,mailto:a@b.test", n, n, n);
+	record_is("v=DMARC1; p=x; rua= \tA1+-.z:x", n, n, n);
+	record_is("v=DMARC1; p=x; rua=Z:x,", n, n, n);
 	record_is("v=DMARC1; p=reject; pct=0; fo=1; nonsense; =; x=y", j, j, j);
 	record_is_none("");
 	record_is_none("v=spf1 -all");
+	record_is_none("=");
+	record_is_none("x=DMARC1; p=reject");
 	record_is_none("v=DMARC1x; p=reject");
 	record_is_none("v=dmarc1; p=reject");
 	record_is_none("p=reject; v=DMARC1");
 	record_is_none("; v=DMARC1; p=reject");
-	ok(dmarc_record_parse(&r, broken, strlen(broken)) && !r.applies,
-	    "a policy that is none, and nobody to tell");
+	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+		ok(dmarc_record_parse(&r, broken[i], strlen(broken[i])) &&
+			!r.applies,
+		    "a policy that is none, and nobody to tell: %s", broken[i]);
 	ok(dmarc_record_parse(&r, all, strlen(all)) && r.strict_dkim &&
 		r.strict_spf && r.testing && r.psd == PSD_NO,
 	    "adkim, aspf, t, psd");

@@ -32,6 +32,12 @@ static const struct {
     {" ENVID=a+0A", PARAM_SYNTAX},
     {" ENVID=a+2", PARAM_SYNTAX},
     {" ENVID=a=b", PARAM_SYNTAX},
+    {" ENVID=a+zz", PARAM_SYNTAX},
+    {" ENVID=a+7F", PARAM_SYNTAX},
+    {" ENVID=\x80", PARAM_SYNTAX},
+    {" ENVID=\x1f", PARAM_SYNTAX},
+    {" ENVID", PARAM_SYNTAX},
+    {" RET", PARAM_SYNTAX},
     {" NOTIFY=NEVER", PARAM_UNKNOWN},
     {" AUTH=<>", PARAM_UNKNOWN},
     {" XYZZY", PARAM_UNKNOWN},
@@ -60,6 +66,9 @@ static const struct {
     {" ORCPT=rfc822;", PARAM_SYNTAX, 0},
     {" ORCPT=;a@b.example", PARAM_SYNTAX, 0},
     {" ORCPT=rfc822;a+0D+0A", PARAM_SYNTAX, 0},
+    {" NOTIFY", PARAM_SYNTAX, 0},
+    {" ORCPT", PARAM_SYNTAX, 0},
+    {" ORCPT=", PARAM_SYNTAX, 0},
     {" SIZE=1", PARAM_UNKNOWN, 0},
 };
 
@@ -86,6 +95,8 @@ test_mail(void)
 	snprintf(long_id, sizeof long_id, " ENVID=%0101d", 7);
 	is_int(param_parse_mail(long_id, strlen(long_id), &p, bad),
 	    PARAM_SYNTAX, "not 101");
+	is_int(param_parse_mail(" ENVID=a\0b", 10, &p, bad), PARAM_SYNTAX,
+	    "nor one with a NUL");
 	param_parse_mail(" X\001\xff=1", 6, &p, bad);
 	is_str(bad, "X?\?=1", "what is wrong is told, printable");
 }
@@ -94,7 +105,7 @@ static void
 test_rcpt(void)
 {
 	struct rcpt_params p;
-	char bad[64], name[32];
+	char bad[64], name[32], long_orcpt[700];
 
 	for (size_t i = 0; i < sizeof rcpts / sizeof *rcpts; i++) {
 		is_int(
@@ -102,6 +113,11 @@ test_rcpt(void)
 		    rcpts[i].status, rcpts[i].in);
 		is_int(p.notify, rcpts[i].notify, "its NOTIFY");
 	}
+	snprintf(long_orcpt, sizeof long_orcpt, " ORCPT=rfc822;%0600d", 7);
+	is_int(param_parse_rcpt(long_orcpt, strlen(long_orcpt), &p, bad),
+	    PARAM_SYNTAX, "a long ORCPT");
+	is_int(param_parse_rcpt(" ORCPT=rfc822;a\0b", 17, &p, bad),
+	    PARAM_SYNTAX, "or one with a NUL");
 	notify_format(NOTIFY_SUCCESS | NOTIFY_FAILURE | NOTIFY_DELAY, name);
 	is_str(name, "SUCCESS,FAILURE,DELAY", "NOTIFY written");
 }
@@ -117,10 +133,12 @@ test_xtext(void)
 	    "too long for its place");
 	ok(!xtext_decode("a b", out, sizeof out), "a blank");
 	ok(!xtext_decode("+", out, sizeof out), "cut short");
+	ok(!xtext_decode("", out, 0), "no place at all");
 	ok(xtext_encode("a+b", out, sizeof out) && strcmp(out, "a+2Bb") == 0,
 	    "and back");
 	ok(!xtext_encode("abcdefgh", out, sizeof out), "too long");
 	ok(!xtext_encode("a\n", out, sizeof out), "a line end");
+	ok(!xtext_encode("\x7f", out, sizeof out), "DEL");
 }
 
 int

@@ -185,6 +185,24 @@ test_http(void)
 	refuse("HTTP/1.1 404 Not Found\r\n\r\n", "not 200");
 	refuse("HTTP/2 200\r\n\r\n", "not HTTP/1.1");
 	refuse("220 mx.test ESMTP\r\n", "not HTTP/1.1");
+	refuse("HTTP/1.1 x00 OK\r\n", "not HTTP/1.1");
+	refuse("HTTP/1.1 2x0 OK\r\n", "not HTTP/1.1");
+	refuse("HTTP/1.1 20x OK\r\n", "not HTTP/1.1");
+	refuse("HTTP/1.1 2000\r\n", "not HTTP/1.1");
+	refuse("HTTP/1.1 201\r\n", "not 200");
+	refuse("\n", "CR LF");
+	refuse(TEXT ": x\r\n\r\n", "is none");
+	refuse(TEXT "Content-Length:\r\n\r\n", "no number");
+	refuse(TEXT "Transfer-Encoding: chunked\r\n"
+		    "Transfer-Encoding: chunked\r\n\r\n",
+	    "not chunked");
+	refuse(TEXT "Transfer-Encoding: chunked\r\n\r\n\r\n", "no number");
+	refuse(TEXT "Transfer-Encoding: chunked\r\n\r\n1x\r\n", "no number");
+	take(TEXT "X:\r\nContent-Encoding: Identity\r\n"
+		  "Content-Length: 2 \t \r\n\r\nhi",
+	    "hi", "blanks behind a value");
+	refuse(OK "Content-Type: text/plainer\r\nContent-Length: 0\r\n\r\n",
+	    "text/plain");
 	refuse("HTTP/1.1 200 OK\n\n", "CR LF");
 	refuse(OK "Content-Type: text/html\r\nContent-Length: 1\r\n\r\n",
 	    "text/plain");
@@ -223,6 +241,9 @@ test_http_bounds(void)
 	http_push(&http, OK, sizeof OK - 1);
 	is_int(
 	    http_push(&http, line, sizeof line), HTTP_REFUSED, "a long line");
+	http_begin(&http);
+	is_int(http_push(&http, "HTTP/1.1 200 \0K\r\n", 17), HTTP_REFUSED,
+	    "a NUL");
 	http_begin(&http);
 	http_push(&http, OK, sizeof OK - 1);
 	while (status == HTTP_MORE && n++ < 100000)

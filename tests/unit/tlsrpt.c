@@ -25,6 +25,24 @@ static const struct {
     {"v=TLSRPTv1;rua=mailto:a@b.test%0d%0ax", "", 0, 1},
     {"v=TLSRPTv1;rua=mailto:a%00@b.test", "", 0, 1},
     {"v=TLSRPTv1;rua=mailto:a@[192.0.2.1]", "", 0, 1},
+    {"v=TLSRPTv1;rua=mailto:a%2Gb@b.test", NULL, 0, 0},
+    {"v=TLSRPTv1;rua=mailto:a%2", NULL, 0, 0},
+    {"v=TLSRPTv1;rua=mailto:a%G2", NULL, 0, 0},
+    {"v=TLSRPTv1;rua=mailto:", "", 0, 1},
+    {"v=TLSRPTv1;rua=x:", "", 0, 1},
+    {"v=TLSRPTv1;rua=mailto:postmaster", "", 0, 1},
+    {"v=TLSRPTv1;rua=mailto:%C3%BC@b.test", "", 0, 1},
+    {"v=TLSRPTv1;rua=:x", NULL, 0, 0},
+    {"v=TLSRPTv1;rua=1:x", NULL, 0, 0},
+    {"v=TLSRPTv1;rua=mailto:a@b.test;=x", NULL, 0, 0},
+    {"v=TLSRPTv1;rua=mailto:a@b.test;x+y=z", NULL, 0, 0},
+    {"v=TLSRPTv1;rua=mailto:a@b.test;x=y\x7f", NULL, 0, 0},
+    {"v=TLSRPTv1;rua=mailto:a@b.test;x=y z", NULL, 0, 0},
+    {"v=TLSRPTv1;rua=mailto:a@b.test;xyz=z", "a@b.test", 1, 0},
+    {"v=TLSRPTv1;rua=https://b.test/;rua=https://c.test/", NULL, 0, 0},
+    {"v=TLSRPTv1;abcdefghijklmnopqrstuvwxyz1234567=x", NULL, 0, 0},
+    {"v=TLSRPTv1;x=y", NULL, 0, 0},
+    {"v=TLSRPTv1;rua=mailto:a@b.test x", NULL, 0, 0},
     {"", NULL, 0, 0},
     {"v=TLSRPTv1", NULL, 0, 0},
     {"v=TLSRPTv1;", NULL, 0, 0},
@@ -53,6 +71,7 @@ int
 main(void)
 {
 	struct tlsrpt t;
+	char long_one[500];
 
 	for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
 		const char *s = records[i].record, *first = records[i].first;
@@ -68,6 +87,10 @@ main(void)
 	}
 	ok(!tlsrpt_parse("v=TLSRPTv1;x=\0;rua=mailto:a@b.test", 35, &t),
 	    "a NUL");
+	snprintf(long_one, sizeof long_one,
+	    "v=TLSRPTv1;rua=mailto:%0400d@b.test", 1);
+	ok(tlsrpt_parse(long_one, strlen(long_one), &t) && t.n == 0,
+	    "an address that is too long");
 	ok(tlsrpt_is_meant("v=TLSRPTv1;nonsense", 19) &&
 		!tlsrpt_is_meant("v=TLSRPTv1nonsense", 18),
 	    "what is meant to be one");
