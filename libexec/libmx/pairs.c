@@ -133,7 +133,8 @@ pairs_copy(struct pairs *to, const struct pairs *from)
 {
 	pairs_init(to);
 	to->failed = from->failed;
-	append(to, from->text, from->len);
+	if (from->len > 0)
+		append(to, from->text, from->len);
 }
 
 void
@@ -181,13 +182,15 @@ take_line(struct pairs_in *in, char *line, const char *end, const char **key,
 static bool
 reserve(struct pairs *p, size_t n)
 {
-	size_t room = p->room == 0 ? 4096 : p->room;
+	size_t room = p->text == NULL ? 4096 : p->room;
 	char *text;
 
 	while (room - p->len < n)
 		room *= 2;
-	if (p->failed || room == p->room)
-		return !p->failed;
+	if (p->failed)
+		return false;
+	if (p->text != NULL && room == p->room)
+		return true;
 	if ((text = realloc(p->text, room)) == NULL) {
 		p->failed = true;
 		return false;
