@@ -245,11 +245,12 @@ printf '%s\n' "resolver=127.0.0.1:$silent" '' >request
 "$build/libexec/mx-dkim" <request 3<message >said &
 pid=$!
 will_stop $pid
-until_true 5 grep -q '^NoNewPrivs:.1' "/proc/$pid/status"
-ok $? 'it can gain no privileges'
-! confines mx-dkim ||
-    until_true 5 grep -q '^Seccomp:.2' "/proc/$pid/status"
-ok $? 'nor use all system calls'
+if confines mx-dkim; then
+	until_true 5 grep -q '^NoNewPrivs:.1' "/proc/$pid/status"
+	ok $? 'it can gain no privileges'
+	until_true 5 grep -q '^Seccomp:.2' "/proc/$pid/status"
+	ok $? 'nor use all system calls'
+fi
 kill -9 $pid
 wait $pid 2>/dev/null
 is "$(cat said)" '' 'killed, it has said nothing'
@@ -330,21 +331,22 @@ is "$? $(grep -c gone all)" '0 1' 'and no more by one process'
 cat asked/1.request asked/1.request | "$build/libexec/mx-dkim" \
     3<asked/1.message | tr '\n' ' ' >said
 is "$(cat said)" "$(cat asked/1.said asked/1.said)" 'two from a shell, about fd 3'
-"$build/libexec/mx-dkim" <asked/1.request >said 2>error 3<&-
-is "$? $(cat error)" '64 mx-dkim: no message came along' 'no message'
-
 # memory: what is not read before its answer is pressed through in pieces
 {
 	signed reject.test good good
 	yes "$(printf 'a line\r')" | head -c 67108864
 } >message
 printf '%s\n' "resolver=127.0.0.1:$dns" '' >request
-/usr/bin/python3 -c 'import resource, subprocess, sys
+if ! under_valgrind; then # which uses fd 3, memory and the time for an answer
+	"$build/libexec/mx-dkim" <asked/1.request >said 2>error 3<&-
+	is "$? $(cat error)" '64 mx-dkim: no message came along' 'no message'
+	/usr/bin/python3 -c 'import resource, subprocess, sys
 subprocess.run(sys.argv[1:], pass_fds=[3])
 used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 sys.exit(used > 48 * 1024)' "$build/libexec/mx-dkim" 3<message <request >said
-ok $? '64 MiB in less than 48 MiB of memory'
-says 'body%20was%20changed' 'and all of it is looked at'
+	ok $? '64 MiB in less than 48 MiB of memory'
+	says 'body%20was%20changed' 'and all of it is looked at'
+fi
 
 { signed reject.test good good && head -c 67108864 /dev/zero; } | ask
 says 'result=neutral .*too%20long.*dmarc=fail' 'a line of 64 MiB'

@@ -137,10 +137,16 @@ sys.exit(answer[1] & 15 != 0 or answer[3] == 0)' \
 	    "$1" "$2" "${3:-127.0.0.1}" 2>/dev/null
 }
 
+# under_valgrind: the programs are scripts that start it
+under_valgrind() {
+	grep -q '^exec /usr/bin/valgrind' "$build/bin/mxrecv"
+}
+
 # confines HELPER: as built for a sanitizer or to count, or under valgrind, it
 # may do more
 confines() {
-	[ ! -d "$reports" ] && ! grep -q '__asan_init\|__gcov_dump' "$build/libexec/$1"
+	! under_valgrind &&
+	    ! grep -q '__asan_init\|__gcov_dump' "$build/libexec/$1"
 }
 
 # new_instance: a scratch host in $scratch, conf is its mx.conf
