@@ -122,7 +122,7 @@ __wrap_kill(pid_t pid, int number)
 long
 __wrap_syscall(long number, ...)
 {
-	long a[4];
+	long a[6];
 	va_list ap;
 
 	va_start(ap, number);
@@ -134,7 +134,7 @@ __wrap_syscall(long number, ...)
 		if (is_program())
 			return 0;
 	}
-	return __real_syscall(number, a[0], a[1], a[2], a[3]);
+	return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 __attribute__((constructor)) static void
