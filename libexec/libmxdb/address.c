@@ -144,12 +144,16 @@ age(const struct address *a, time_t now, time_t down)
 	return now - a->asked - silent;
 }
 
+/* Nothing is copied: without memory the kind would be none, and what is known
+ * would not be found. */
 static void
 bind_kind(sqlite3_stmt *st, enum address_kind kind)
 {
-	char text[] = {(char)kind, '\0'};
+	static const char kinds[] = {
+	    ADDRESS_RECIPIENT, ADDRESS_SENDER, ADDRESS_CATCHALL};
+	const char *at = memchr(kinds, kind, sizeof kinds);
 
-	sqlite3_bind_text(st, 2, text, 1, SQLITE_TRANSIENT);
+	sqlite3_bind_text(st, 2, at, 1, SQLITE_STATIC);
 }
 
 static enum answer
