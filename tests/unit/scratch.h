@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { SCRATCH_PATH = 128 };
@@ -93,13 +94,21 @@ scratch_open(void)
 		exit(99);
 }
 
-/* The test's last call; RESULT is its exit status. */
+/* The test's last call; RESULT is its exit status.  It ends by itself: who
+ * becomes another program does not write what it has counted (coverage). */
 __attribute__((unused)) static int
 scratch_end(int result)
 {
+	pid_t pid;
+
 	fflush(stdout);
-	if (result == 0)
+	if (result != 0 || (pid = fork()) == -1)
+		return result;
+	if (pid == 0) {
 		execlp("rm", "rm", "-rf", scratch_dir, NULL);
+		_exit(127);
+	}
+	waitpid(pid, NULL, 0);
 	return result;
 }
 
