@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* mxq bad: what did not parse, as mxrun set it aside. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -16,6 +17,7 @@ int
 mxq_bad(struct mxq *q, char *args[])
 {
 	struct names files;
+	int worst = EX_OK;
 	struct stat st;
 
 	(void)args;
@@ -27,13 +29,16 @@ mxq_bad(struct mxq *q, char *args[])
 		struct cell cells[] = {{0}, {0}, {.text = files.name[i]}};
 
 		if (fstatat(q->spool.bad, files.name[i], &st,
-			AT_SYMLINK_NOFOLLOW) == -1)
+			AT_SYMLINK_NOFOLLOW) == -1) {
+			if (errno != ENOENT) /* it went meanwhile */
+				worst = target_trouble("bad", files.name[i]);
 			continue;
+		}
 		cells[0].when = st.st_ctime;
 		cells[1].number = (uint64_t)st.st_size;
 		out_row(
 		    &q->out, columns, sizeof columns / sizeof *columns, cells);
 	}
 	names_free(&files);
-	return EX_OK;
+	return worst;
 }

@@ -3,7 +3,6 @@
 #include "show.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -16,6 +15,7 @@ static int show(struct mxq *, const struct target *);
 static void show_head(
     struct mxq *, const struct target *, const struct message *);
 static void show_from(struct mxq *, const struct envelope *);
+static void show_about(struct mxq *, const struct envelope *);
 static void show_primary(struct mxq *, const struct primary *);
 static void show_trace(struct mxq *, const char *trace);
 static void show_cut(struct mxq *, const struct cut *);
@@ -109,8 +109,7 @@ show_head(struct mxq *q, const struct target *t, const struct message *m)
 	field(q, "proto", e->proto);
 	field(q, "verified", e->verified);
 	field(q, "held", e->held_why);
-	if (*e->about_id != '\0')
-		field(q, "about", target_name(e->about_domain, e->about_id));
+	show_about(q, e);
 	if (e->expired_at != 0)
 		field_time(q, "expired", e->expired_at);
 	show_primary(q, &primary);
@@ -142,6 +141,18 @@ show_from(struct mxq *q, const struct envelope *e)
 }
 
 static void
+show_about(struct mxq *q, const struct envelope *e)
+{
+	if (*e->about_id == '\0')
+		return;
+	open_field(q, "about");
+	text_print(q->out.f, e->about_domain, q->out.utf8);
+	fputc('/', q->out.f);
+	text_print(q->out.f, e->about_id, q->out.utf8);
+	fputc('\n', q->out.f);
+}
+
+static void
 show_primary(struct mxq *q, const struct primary *p)
 {
 	char since[OUT_TIME];
@@ -163,14 +174,12 @@ show_trace(struct mxq *q, const char *trace)
 {
 	while (*trace != '\0') {
 		size_t n = strcspn(trace, "\r\n");
-		char *line = strndup(trace, n);
+		char line[RECORD_LEN];
 
-		if (line == NULL)
-			return;
+		snprintf(line, sizeof line, "%.*s", (int)n, trace);
 		if (*line == '\t')
 			*line = ' ';
 		field(q, "trace", line);
-		free(line);
 		trace += n;
 		trace += strspn(trace, "\r\n");
 	}

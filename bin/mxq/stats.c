@@ -30,7 +30,7 @@ static int stats_domain(struct mxq *, const char *domain);
 static int sum_up(struct mxq *, const char *domain, struct usage *);
 static bool is_known(struct mxq *, int dir, const char *domain, struct usage *);
 static int count(int dir, const char *domain, struct usage *);
-static void count_one(int dir, const char *id, struct usage *);
+static int count_one(const struct target *, struct usage *);
 
 int
 mxq_stats(struct mxq *q, char *args[])
@@ -106,31 +106,40 @@ is_known(struct mxq *q, int dir, const char *domain, struct usage *sums)
 static int
 count(int dir, const char *domain, struct usage *sums)
 {
+	struct target t = {.domain = domain, .dir = dir};
 	struct names ids;
+	int worst = EX_OK;
 
 	*sums = (struct usage){0};
 	if (names_of_messages(&ids, dir) == -1)
 		return target_trouble(domain, NULL);
-	for (size_t i = 0; i < ids.n; i++)
-		count_one(dir, ids.name[i], sums);
+	for (size_t i = 0; i < ids.n; i++) {
+		int code;
+
+		t.id = ids.name[i];
+		code = count_one(&t, sums);
+		worst = code > worst ? code : worst;
+	}
 	names_free(&ids);
-	return EX_OK;
+	return worst;
 }
 
 /* A name tells when its message came; a DSN's, when that came which it is
- * about. */
-static void
-count_one(int dir, const char *id, struct usage *sums)
+ * about.  One that went meanwhile is none. */
+static int
+count_one(const struct target *t, struct usage *sums)
 {
-	time_t came = id_time(id);
+	time_t came = id_time(t->id);
 	struct stat st;
 
-	if (fstatat(dir, id, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return;
+	if (fstatat(t->dir, t->id, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? EX_OK
+				       : target_trouble(t->domain, t->id);
 	sums->messages++;
 	sums->octets += (uint64_t)st.st_size;
 	if (st.st_mtime == SPOOL_HELD)
 		sums->held++;
 	else if (sums->oldest == 0 || came < sums->oldest)
 		sums->oldest = came;
+	return EX_OK;
 }
