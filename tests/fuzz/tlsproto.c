@@ -27,8 +27,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tls_request r;
 
 	stream_set(data, size);
+	stream_pass(0);
 	if (tls_read(STREAM, &r, &network) == 0)
-		assert(r.certificate.n == r.key.n && r.deadline_ms > 0);
+		assert(r.certificate.n == r.key.n && r.deadline_ms > 0 &&
+		    network == STREAM_PASSED);
 	tls_request_free(&r);
 	stream_set(data, size);
 	if (hear(&a) == 0 && a.up) {
