@@ -19,6 +19,7 @@ enum { USAGE_TA = 2, USAGE_EE = 3 }; /* RFC 7672 3.1: no others for SMTP */
 static const char *const bundles[] = {"/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"};
 
+static bool is_named(SSL *, const struct tls_request *);
 static SSL_CTX *make_context(const struct tls_request *, struct tls_answer *);
 static bool load_authorities(SSL_CTX *, const char *);
 static bool demand(SSL *, const struct tls_request *, struct tls_answer *);
@@ -55,7 +56,10 @@ client_judge(SSL *ssl, const struct tls_request *r, struct tls_answer *a)
 	if (!asked || a->failure != TLS_NO_FAILURE ||
 	    SSL_get0_peer_certificate(ssl) == NULL)
 		return;
-	if (result != X509_V_OK) {
+	if (result == X509_V_OK && !SSL_is_server(ssl) && !is_named(ssl, r)) {
+		answer_unverified(a, X509_V_ERR_HOSTNAME_MISMATCH);
+		a->up = r->lenient;
+	} else if (result != X509_V_OK) {
 		answer_unverified(a, result);
 		a->up = true;
 	} else if (r->verify == TLS_DANE) {
@@ -67,6 +71,27 @@ client_judge(SSL *ssl, const struct tls_request *r, struct tls_answer *a)
 		if (SSL_is_server(ssl))
 			answer_names(a, SSL_get0_peer_certificate(ssl));
 	}
+}
+
+/* Looked at once more: OpenSSL forgets the names where memory runs out as it
+ * sets out to verify, and finds a certificate for another good. */
+static bool
+is_named(SSL *ssl, const struct tls_request *r)
+{
+	X509 *x = SSL_get0_peer_certificate(ssl);
+	uint8_t usage = USAGE_TA;
+
+	if (r->verify == TLS_DANE &&
+	    (SSL_get0_dane_tlsa(ssl, &usage, NULL, NULL, NULL, NULL) < 0 ||
+		usage == USAGE_EE))
+		return true;
+	for (size_t i = 0; i < r->name.n; i++) {
+		if (X509_check_host(x, r->name.item[i], 0,
+			X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1 ||
+		    X509_check_ip_asc(x, r->name.item[i], 0) == 1)
+			return true;
+	}
+	return false;
 }
 
 static SSL_CTX *
