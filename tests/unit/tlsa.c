@@ -57,6 +57,13 @@ test_good(void)
 	    "an alias is followed");
 	ok(PARSE("\2", OF_NAME "\0\x2e\0\1\0\0\0\x3c\0\2xx" GOOD) && got.n == 1,
 	    "a signature beside it is left out");
+	ok(PARSE("\2", OF_NAME "\0\x34\0\3\0\0\0\x3c\0\2xx" GOOD) && got.n == 1,
+	    "so is one of another class");
+	ok(PARSE("\3",
+	       OF_NAME "\0\5\0\3\0\0\0\x3c\0\2\xc0\x0c"
+		       "\4_dan\xc0\x18\0\5\0\1\0\0\0\x3c\0\2\xc0\x0c" GOOD) &&
+		got.n == 1,
+	    "and an alias of another name, or class");
 }
 
 static void
@@ -101,6 +108,13 @@ test_bad(void)
 	    "a label of a kind that is none");
 	ok(!PARSE("\1", OF_NAME "\0\5\0\1\0\0\0\x3c\0\3\xc0\x18x"),
 	    "an alias that does not end where it says");
+	ok(!PARSE("\1", OF_NAME "\0\5\0\1\0\0\0\x3c\0\2\xc0\x30"),
+	    "an alias that is no name");
+	ok(!parse(ANSWER "\0\0\0\0\0\0\4test\0\0\x34\0\3", 22),
+	    "another class was asked for");
+	ok(!parse("\x12\x34\x81\xa0\0\2\0\0\0\0\0\0" QUESTION,
+	       12 + sizeof QUESTION - 1),
+	    "so were two things");
 	ok(!parse("\x12\x34\1\0\0\1\0\0\0\0\0\0" QUESTION,
 	       12 + sizeof QUESTION - 1),
 	    "a question is no answer");
