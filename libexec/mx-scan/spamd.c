@@ -75,19 +75,24 @@ judge(struct scan *s)
 	return true;
 }
 
-/* "True ; 1000.0 / 5.0" */
+/* "True ; 1000.0 / 5.0"; what is none leaves the answer as it is. */
 static bool
 parse_score(struct scan *s, const char *text)
 {
 	const char *semicolon = strchr(text, ';');
+	double score, threshold;
 	char *end, *last;
 
 	if (semicolon == NULL)
 		return false;
-	s->answer->score = strtod(semicolon + 1, &end);
-	if (end == semicolon + 1 || !isfinite(s->answer->score) ||
+	score = strtod(semicolon + 1, &end);
+	if (end == semicolon + 1 || !isfinite(score) ||
 	    strncmp(end, " / ", 3) != 0)
 		return false;
-	s->answer->threshold = strtod(end + 3, &last);
-	return last != end + 3 && isfinite(s->answer->threshold);
+	threshold = strtod(end + 3, &last);
+	if (last == end + 3 || !isfinite(threshold))
+		return false;
+	s->answer->score = score;
+	s->answer->threshold = threshold;
+	return true;
 }

@@ -33,7 +33,7 @@ ask(enum scan_what what, const uint8_t *data, size_t size)
 	assert(strnlen(a.name, sizeof a.name) < sizeof a.name);
 	if (what == SCAN_SPAM)
 		assert(a.result == SCAN_CLEAN || a.result == SCAN_FAILED);
-	assert(isfinite(a.score));
+	assert(isfinite(a.score) && isfinite(a.threshold));
 }
 
 int
