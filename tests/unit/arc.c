@@ -156,11 +156,77 @@ octets(void)
 	    "from the last upwards");
 }
 
+/* What a list of names, h=, makes of two fields; NULL: it can not be. */
+static void
+signs(const char *more, const char *want, const char *name)
+{
+	char field[4096];
+	struct canon c;
+	bool can;
+
+	arc_init(&arc);
+	arc_push(&arc, "Reply-To: r", 11);
+	arc_push(&arc, "From: \t one ", 12);
+	snprintf(field, sizeof field, "ARC-Message-Signature: i=1; %s", more);
+	arc_push(&arc, field, strlen(field));
+	text[len = 0] = '\0';
+	canon_init(&c, keep, NULL);
+	can = arc_message_octets(&arc, 3, &c);
+	if (want == NULL) {
+		ok(!can, "%s", name);
+		return;
+	}
+	/* its own field comes last */
+	if (strstr(text, "ARC-M") != NULL)
+		*strstr(text, "ARC-M") = '\0';
+	if (strstr(text, "arc-m") != NULL)
+		*strstr(text, "arc-m") = '\0';
+	is_str(text, want, name);
+}
+
+static void
+lists(void)
+{
+	char many[3 * ARC_NAMES + 16] = "b=; h=a";
+
+	signs("b=", NULL, "no h=");
+	signs("b=; h=from: ARC-Seal :to", NULL, "the seal in h=");
+	signs("b=; h=reply-to", "Reply-To: r\r\n", "as many letters as a seal");
+	signs("b=; h=from::from:\t:x", "From: \t one \r\n",
+	    "names that are empty, or of no field");
+	signs("c=relaxed; b=; h=from", "from:one\r\n", "relaxed");
+	signs("c=RELAXED/simple; b=; h=from", "from:one\r\n", "in capitals");
+	signs("c=simple/relaxed; b=; h=from", "From: \t one \r\n", "simple");
+	signs(
+	    "c=relax; b=; h=from", "From: \t one \r\n", "a word that is none");
+	signs("h=arc-message-signature:from", "From: \t one \r\n",
+	    "its own field, without b=");
+	for (size_t i = 0; i < ARC_NAMES; i++)
+		strlcat(many, ":a", sizeof many);
+	signs(many, NULL, "more names than anybody signs");
+}
+
+/* Of a chain's last set alone, and of none that is asked for. */
+static void
+seals(void)
+{
+	struct canon c;
+
+	arc_init(&arc);
+	arc_push(&arc, seal, strlen(seal));
+	text[len = 0] = '\0';
+	canon_init(&c, keep, NULL);
+	arc_seal_octets(&arc, 2, 1, &c);
+	is_str(text, "arc-seal:i=1; cv=none; b=;a=q", "the seal alone");
+}
+
 int
 main(void)
 {
 	forms();
 	chains();
 	octets();
+	lists();
+	seals();
 	return done();
 }

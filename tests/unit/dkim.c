@@ -82,6 +82,24 @@ signatures(void)
 	signature_is(REST "d=a.test; s=a..b", DKIM_PERMERROR, "s=a..b");
 	signature_is(REST "d=a.test; s=.", DKIM_PERMERROR, "s=.");
 	signature_is(REST "d=a.test; s=a/b", DKIM_PERMERROR, "s=a/b");
+	signature_is(REST "d=a.test; s=a_\x7f", DKIM_PERMERROR, "s= of DEL");
+	signature_is(REST
+	    "d=a.test; s=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	    "xxxxxxxxxxxx",
+	    DKIM_PERMERROR, "s= with a label of 64");
+	signature_is(REST
+	    "d=a.test; s=x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x."
+	    "x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x."
+	    "x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x."
+	    "x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x."
+	    "x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x."
+	    "x",
+	    DKIM_PERMERROR, "s= of many labels");
+	s = check(REST "d=a.test; s=S-2026.Z9");
+	is_str(s.selector, "S-2026.Z9", "s= in capitals");
+	signature_is(REST
+	    "d=a.test; s=a; l=00000000000000000000000000000000000000001",
+	    DKIM_PERMERROR, "l= of 41 digits");
 	signature_is(REST "d=a.test; s=a; l=-1", DKIM_PERMERROR, "l=-1");
 	signature_is(
 	    REST "d=a.test; s=a; l=99999999999999999999", DKIM_PERMERROR, "l=");
@@ -107,6 +125,9 @@ keys(void)
 	static const char good[] =
 	    "v=DKIM1; k=ed25519; t=s:y; "
 	    "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+	static const char sure[] =
+	    "k=ed25519; t=s; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+	static char huge[KEY_RECORD + 1];
 	struct dkim_signature s = {.algorithm = "ed25519-sha256"};
 
 	ok(key_check(good, strlen(good), &s), "the key of RFC 8463 A.2");
@@ -119,6 +140,49 @@ keys(void)
 	key_is("rsa-sha256", "p=", "revoked");
 	key_is("rsa-sha256", "k=rsa", "no key");
 	key_is("rsa-sha256", "p=AAAA; p=AAAA", "two keys");
+	key_is("rsa-sha256",
+	    "p=MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+	    "a sound key that is none of RSA");
+	memset(huge, 'a', sizeof huge);
+	memcpy(huge, "p=", 2);
+	ok(!key_check(huge, sizeof huge, &s), "a record too long: %s",
+	    s.reason);
+	s = (struct dkim_signature){.algorithm = "ed25519-sha256"};
+	ok(key_check(sure, strlen(sure), &s) && !s.testing, "t=s");
+}
+
+static void
+allows(const char *record, bool want)
+{
+	ok(key_allows(record, strlen(record)) == want, "%s %s", record,
+	    want ? "allows it" : "does not");
+}
+
+/* RFC 6376 3.6.1, "h" and "s". */
+static void
+uses(void)
+{
+	allows("p=x", true);
+	allows("p=x; h=sha256; s=email", true);
+	allows("p=x; h=sha1 :\tsha256 ; s= other : *", true);
+	allows("p=x; h=sha1\t:sha256\t:x", true);
+	allows("p=x; h=sha1", false);
+	allows("p=x; h=", false);
+	allows("p=x; h= : ", false);
+	allows("p=x; s=other", false);
+	allows("p=x; s=emai:email2", false);
+	ok(key_rsa("k=rsa", 5) == NULL, "no key at all");
+	ok(key_rsa("p=!", 3) == NULL, "nor without base64");
+}
+
+static void
+reasons(void)
+{
+	struct dkim_signature s;
+
+	ok(!signature_refuse(&s, DKIM_FAIL, "a\tb\x7f\xc3") &&
+		strcmp(s.reason, "a?b??") == 0,
+	    "a reason is printable: %s", s.reason);
 }
 
 static void
@@ -160,6 +224,8 @@ main(void)
 	taglists();
 	signatures();
 	keys();
+	uses();
+	reasons();
 	lengths();
 	return done();
 }

@@ -209,6 +209,10 @@ static const struct entry zone[] = {
     {"_dmarc.silent.com", NULL},
     {"_dmarc.deep.x.com", NULL},
     {"_dmarc.own.x.com", "v=DMARC1; p=none; psd=n"},
+    {"_dmarc.quiet.com", "v=DMARC1; p=none; t=y"},
+    {"_dmarc.mute.com", "v=DMARC1; p=none; sp=reject; np=none"},
+    {"gone.mute.com", NULL},
+    {"_dmarc.org.psd", "v=DMARC1; p=quarantine; np=quarantine"},
     {NULL, NULL},
 };
 
@@ -263,6 +267,10 @@ alignment(void)
 	verdict_is(DMARC_PASS, reject, "one below a public suffix");
 	judge("evil.com", "", "", DKIM_PASS);
 	verdict_is(DMARC_FAIL, none, "a policy of none");
+	judge("x.com", "?evil.com", "", DKIM_PASS);
+	verdict_is(DMARC_FAIL, reject, "SPF of a stranger is not known");
+	judge("x.com", "?deep.x.com", "", DKIM_PASS);
+	verdict_is(DMARC_TEMPERROR, reject, "nor whether it is aligned");
 }
 
 static void
@@ -277,6 +285,14 @@ policies(void)
 	judge("test.com", "", "", DKIM_PASS);
 	verdict_is(DMARC_FAIL, DMARC_POLICY_QUARANTINE, "t=y is one less");
 	ok(verdict.dmarc.testing, "said so");
+	judge("quiet.com", "", "", DKIM_PASS);
+	verdict_is(DMARC_FAIL, DMARC_POLICY_NONE, "t=y of none is none");
+	judge("gone.mute.com", "", "", DKIM_PASS);
+	verdict_is(DMARC_TEMPERROR, DMARC_POLICY_REJECT,
+	    "no answer about the name itself");
+	judge("x.org.psd", "", "", DKIM_PASS);
+	verdict_is(
+	    DMARC_FAIL, DMARC_POLICY_QUARANTINE, "below a public suffix too");
 	judge("broken.com", "broken.com", "", DKIM_PASS);
 	verdict_is(DMARC_NONE, DMARC_POLICY_NONE, "a broken record");
 	judge("nobody.com", "nobody.com", "", DKIM_PASS);
@@ -287,9 +303,27 @@ policies(void)
 	verdict_is(DMARC_TEMPERROR, DMARC_POLICY_NONE, "no answer above");
 }
 
+/* From has no address, or there is not one of it. */
+static void
+no_author(void)
+{
+	struct dkim_request r = {.fd = -1};
+	struct from f = {.fields = 0};
+
+	dmarc_judge(&dns, &r, &f, &verdict);
+	verdict_is(DMARC_PERMERROR, DMARC_POLICY_NONE, "no From");
+	from_add(&f, " Nobody:;", 9);
+	dmarc_judge(&dns, &r, &f, &verdict);
+	verdict_is(DMARC_PERMERROR, DMARC_POLICY_NONE, "From of nobody");
+	from_add(&f, " a@x.com", 8);
+	dmarc_judge(&dns, &r, &f, &verdict);
+	verdict_is(DMARC_PERMERROR, DMARC_POLICY_NONE, "two From");
+}
+
 static void
 authors(void)
 {
+	no_author();
 	use(zone);
 	judge("evil.com>, <a@x.com", "evil.com", "", DKIM_PASS);
 	verdict_is(DMARC_FAIL, DMARC_POLICY_REJECT, "of two authors the worse");

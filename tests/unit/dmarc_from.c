@@ -71,6 +71,17 @@ doubtful(void)
 	from_is(" jo@\"example.org\"", "!");
 	from_is(" jo@under_score.test", "!");
 	from_is(" a@a.test,a@b.test,a@c.test,a@d.test,a@e.test", "!");
+	from_is(" <jo@example.org> \"Jo\"", "!");
+	from_is(" <jo@example.org> [192.0.2.1]", "!");
+	from_is(" <jo@example.org; x@evil.test>", "!");
+	from_is(" <jo@example.org>: x@evil.test", "!");
+	from_is(" jo@example.org: x@evil.test", "!");
+	from_is(" jo@[192.0.2.1", "!");
+	from_is(" jo@[192.0.2.1\\", "!");
+	from_is(" \"jo\\", "!");
+	from_is(" (jo\\", "!");
+	from_is(" jo@exa\x7fmple.org", "!");
+	from_is(" jo@exa\x01mple.org", "!");
 }
 
 static void
@@ -80,6 +91,9 @@ zero_and_two(void)
 
 	from_add(&f, "a@x.test\0@y.test", 16);
 	ok(f.wrong != NULL, "a NUL is no address");
+	f = (struct from){.fields = 0};
+	from_add(&f, "\"a\0b\" <a@x.test>", 16);
+	ok(f.wrong != NULL, "nor is one in a quoted string");
 	f = (struct from){.fields = 0};
 	from_add(&f, " a@x.test", 9);
 	from_add(&f, " a@y.test", 9);
@@ -105,6 +119,11 @@ long_ones(void)
 	memcpy(body, "x@", 2);
 	from_add(&f, body, sizeof body);
 	ok(f.wrong != NULL, "of domain");
+	f = (struct from){.fields = 0};
+	for (size_t i = 2; i < sizeof body; i++)
+		body[i] = i % 2 == 0 ? 'a' : '.';
+	from_add(&f, body, sizeof body);
+	ok(f.wrong != NULL, "of labels");
 }
 
 int

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "scratch.h"
 #include "tap.h"
 #include "wire.h"
 
@@ -103,7 +104,7 @@ main(void)
 	status = done();
 	fflush(stdout);
 	if (status == 0)
-		execlp("rm", "rm", "-rf", dir, NULL);
+		scratch_remove(dir);
 	return status;
 }
 

@@ -24,6 +24,7 @@
 #include "msgfile.h"
 #include "sandbox.h"
 #include "scanproto.h"
+#include "scratch.h"
 #include "sealproto.h"
 #include "sendproto.h"
 #include "spfproto.h"
@@ -413,6 +414,6 @@ main(void)
 	printf("1..%u\n", tap_run);
 	fflush(stdout);
 	if (tap_failed == 0)
-		execlp("rm", "rm", "-rf", libexec, NULL);
+		scratch_remove(libexec);
 	return 1;
 }
