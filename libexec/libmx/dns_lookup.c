@@ -155,7 +155,7 @@ static void
 note_owner(struct mx_question *q, const unsigned char *answer, int len)
 {
 	enum { HEAD = 12, COUNT = 6, QUESTION = 4, RECORD = 10, LENGTH = 8 };
-	unsigned records = len > HEAD ? get16(answer + COUNT) : 0;
+	unsigned records = get16(answer + COUNT);
 	char *name;
 	long at = read_name(answer, len, HEAD, &name);
 
@@ -181,7 +181,7 @@ read_name(const unsigned char *answer, int len, long at, char **name)
 	long used;
 
 	*name = NULL;
-	if (at < 0 || at >= len ||
+	if (at >= len ||
 	    ares_expand_name(answer + at, answer, len, name, &used) !=
 		ARES_SUCCESS)
 		return -1;
