@@ -128,24 +128,27 @@ envelope_word(const struct envelope *e)
 	return envelope_count(e, RCPT_FAILED) > 0 ? "failed" : "done";
 }
 
-/* Looked for in every domain: names are unique. */
+/* Looked for in every domain: names are unique.  Where one can not be looked
+ * at, it may be there. */
 static int
 each_id(struct mxq *q, const char *id, each_fn *each)
 {
 	struct names domains;
 	int code = target_domains(q, NULL, &domains), found = 0;
 
-	for (size_t i = 0; code == EX_OK && !found && i < domains.n; i++) {
+	for (size_t i = 0; !found && i < domains.n; i++) {
 		struct target t = {.domain = domains.name[i], .id = id};
 		struct stat st;
 
 		t.dir = spool_domain_dir(&q->spool, t.domain, false);
-		if (t.dir == -1)
-			continue;
-		found = fstatat(t.dir, id, &st, AT_SYMLINK_NOFOLLOW) == 0;
+		found = t.dir != -1 &&
+		    fstatat(t.dir, id, &st, AT_SYMLINK_NOFOLLOW) == 0;
 		if (found)
 			code = each(q, &t);
-		close(t.dir);
+		else if (errno != ENOENT && errno != ENOTDIR)
+			code = target_trouble(t.domain, id);
+		if (t.dir != -1)
+			close(t.dir);
 	}
 	names_free(&domains);
 	return code == EX_OK && !found ? none(NULL, id) : code;
