@@ -38,7 +38,7 @@ there=0
 for size in $sizes; do
 	fill $(((size - there) / domains))
 	there=$size
-	sleep 2.1 # a directory that changed just now is looked at again
+	sleep 3.1 # a directory that changed just now is looked at again
 	mxrun 2>>"$scratch/log" # the first looks at all that is new
 	for _ in $(seq "$repetitions"); do
 		while read -r name command; do
