@@ -338,38 +338,9 @@ like "$(cat error)" 'request' 'a request without an address'
 is $? 64 'an argument'
 
 # ---- one after the other
-# again STEM…: is said by one process what was said by one for each
-again() {
-	"$tests/peers/owner.py" "$build/libexec/mx-spf" "$@" >all 2>>error
-	for stem in "$@"; do
-		cat "$stem.said" && echo
-	done >alone
-	sed '$d' all | cmp - alone
-}
-stems() {
-	seq "$@" | sed 's,.*,asked/&,'
-}
-# shellcheck disable=SC2046 # words
-again $(stems 1 $asked)
-ok $? "one process says the same of all $asked"
-# shellcheck disable=SC2046
-again $(stems $asked -1 1)
-ok $? 'and backwards'
-# many N: stem 1 as often
-many() {
-	seq "$1" | sed 's,.*,asked/1,'
-}
-# shellcheck disable=SC2046
-again $(many 100)
-ok $? 'a hundred are answered'
-read -r _ before after <<-END
-	$(tail -n 1 all)
-END
-[ -d "$reports" ] || ! confines mx-spf || [ $((after - before)) -le 200 ]
-ok $? "in $after KiB, $before after the tenth"
-# shellcheck disable=SC2046
-"$tests/peers/owner.py" "$build/libexec/mx-spf" $(many 101) >all
-is "$? $(grep -c gone all)" '0 1' 'and no more by one process'
+# shellcheck source=tests/peers/sequence.sh
+. "$tests/peers/sequence.sh"
+answers_in_turn mx-spf "$asked"
 cat asked/1.request asked/2.request | "$build/libexec/mx-spf" |
     tr '\n' ' ' >said
 is "$(cat said)" "$(cat asked/1.said asked/2.said)" 'two from a shell'
