@@ -57,8 +57,10 @@ message_close(struct message *m)
 
 	envelope_free(m->envelope);
 	m->envelope = NULL;
-	if (m->fd != -1)
+	if (m->fd != -1) {
+		flock(m->fd, LOCK_UN); /* a helper may still have it open */
 		close(m->fd);
+	}
 	m->fd = -1;
 	errno = saved;
 }

@@ -5,7 +5,8 @@
  * lines (pairs.h) ended by an empty line; answers go to fd 1 likewise, in the
  * same order.  A request for a message passes the message's descriptor, a
  * regular file, beside its first octet (SCM_RIGHTS); from a shell, where fd 0
- * is no socket, fd 3 is the message.
+ * is no socket, fd 3 is the message.  It stays open until the next request, so
+ * that who unlinked it need not wait for its blocks to be given back.
  *
  *	op=open helo=NAME limit=SECONDS identity= libexec=DIR authorities=FILE
  *	   requiretls=1

@@ -105,6 +105,7 @@ enum message_mode { MESSAGE_READ, MESSAGE_LOCK /* flock, read and write */ };
 
 enum message_status message_open(
     struct message *, int dir, const char *name, enum message_mode);
+/* Gives up the lock, whoever else has the descriptor. */
 void message_close(struct message *);
 /* Calls EACH for every record, the envelope's too, in their order; stops at,
  * and returns, the first value that is not 0; -1 with errno. */

@@ -76,18 +76,24 @@ harden(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* The last message is closed when the next one comes: who asked has unlinked
+ * it by then, and the blocks are given back here, beside those of other
+ * sessions, not by the one process that serves them all. */
 static int
 serve(struct send_stream *stream, struct session *s)
 {
-	struct send_request r;
+	struct send_request r, last = {.fd = -1};
 	int result, n;
 
 	do {
-		if ((n = send_read(stream, &r)) == 1)
-			n = answer(stream, s, &r);
+		n = send_read(stream, &r);
 		result = errno;
-		send_request_free(&r);
+		send_request_free(&last);
+		if (n == 1 && (n = answer(stream, s, &r)) == -1)
+			result = errno;
+		last = r;
 	} while (n == 1);
+	send_request_free(&last);
 	if (n == 0)
 		return EX_OK;
 	errno = result;
