@@ -95,14 +95,20 @@ __wrap_confine(const struct conf *c, int role)
 }
 
 /* While the options are read, few of libc's functions can be called, and
- * program_invocation_name is not set. */
+ * program_invocation_name is not set.  A unit test may be called like a program
+ * that it is about. */
 static bool
 is_program(void)
 {
+	static const char units[] = "/unit/";
 	char path[4096] = "";
 	long n = syscall(SYS_readlink, "/proc/self/exe", path, sizeof path - 2);
+	long last = (long)sizeof units - 2, same = 0;
 
 	while (n > 0 && path[n - 1] != '/')
 		n--;
-	return n > 0 && path[n] == 'm' && path[n + 1] == 'x';
+	while (same <= last && same < n &&
+	    path[n - 1 - same] == units[last - same])
+		same++;
+	return n > 0 && same <= last && path[n] == 'm' && path[n + 1] == 'x';
 }

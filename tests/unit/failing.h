@@ -22,7 +22,8 @@ static struct {
 	int at;	   /* the call that goes wrong; 0: none */
 	int calls; /* so far */
 } fault;
-static long blocks; /* of memory that nobody has freed */
+/* Of memory, that nobody has freed. */
+__attribute__((unused)) static long blocks;
 
 static bool
 fails(void)
