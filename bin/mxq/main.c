@@ -112,10 +112,11 @@ run(struct mxq *q, const struct command *command, char *args[])
 	int code;
 
 	if (spool_look(&q->spool, q->conf.spool) == -1) {
-		warn("%s", q->conf.spool);
-		return errno == ENOENT ? EX_NOINPUT
+		code = errno == ENOENT ? EX_NOINPUT
 		    : errno == EACCES  ? EX_NOPERM
 				       : EX_TEMPFAIL;
+		warn("%s", q->conf.spool);
+		return code;
 	}
 	code = command->run(q, args);
 	state_db_close(q->state);

@@ -2,7 +2,8 @@
 /*
  * policy.db, read.  People edit it with a shell, so what comes out of it is
  * checked like any input: a value that the schema would have refused makes the
- * answer unavailable.
+ * answer unavailable; of tables that are looked through, client and dnsbl, such
+ * a row is left out.
  */
 #include "policydb.h"
 
