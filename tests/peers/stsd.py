@@ -14,11 +14,13 @@ import ssl
 import sys
 import time
 
+PATIENCE = 60  # seconds; whoever asks gives up by himself before
+
 
 def serve(where, peer):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(os.path.join(where, "cert"))
-    peer.settimeout(10)
+    peer.settimeout(PATIENCE)
     with context.wrap_socket(peer, server_side=True) as tls:
         asked = b""
         while b"\r\n\r\n" not in asked:
