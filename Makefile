@@ -113,7 +113,7 @@ $(O)/tests/unit/%: $(O)/src/tests/unit/%.o $(LIBS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(ALLSYS)
 # they speak with the real ones also
 $(O)/tests/unit/dkimproto: | $(O)/libexec/mx-dkim
-$(O)/tests/unit/walkfaults $(O)/tests/unit/walkreplies: | $(O)/libexec/mx-send
+$(O)/tests/unit/walkfaults $(O)/tests/unit/walkreplies $(O)/tests/unit/walkroom: | $(O)/libexec/mx-send
 $(O)/tests/tools/%: $(O)/src/tests/tools/%.o $(O)/lib/libmx.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lidn2 -lbsd

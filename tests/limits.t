@@ -1,6 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# mxrecv(8)'s limits of time and space, and the pause of its greeting.
+# mxrecv(8)'s limits of time and space, and the pause of its greeting; a full
+# disk on the way out.
+if [ -z "${OWN_MOUNTS-}" ] && unshare -m true 2>/dev/null; then
+	export OWN_MOUNTS=1
+	exec unshare -m "$0" "$@"
+fi
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -177,5 +182,65 @@ END
 small_disk size=2m,nr_inodes=3
 ok $? 'no inodes are 452'
 grep '^#' "$scratch/out"
+
+# ---- on the way out: who was served is recorded, or nobody is asked
+# fill_disk: to the last block; says what is left
+fill_disk() {
+	cat /dev/zero >>"$spool/filling" 2>/dev/null
+	df --output=avail "$spool" | sed -n '2s/ *//p'
+}
+# put_message RCPT…: one for them whose last block is full
+put_message() {
+	for rcpt; do
+		shift
+		set -- "$@" -r "$rcpt"
+	done
+	rm -rf "$spool/queue"
+	printf '\r\n' | "$build/tests/tools/mkspool" "$@" "$spool" b.test >/dev/null
+	size=$(stat -c %s "$spool"/queue/b.test/*)
+	rm -rf "$spool/queue"
+	printf "%$((8192 - 20 - size))s\r\n" x |
+	    "$build/tests/tools/mkspool" "$@" "$spool" b.test >/dev/null
+	rm -f "$scratch"/mx/message.*
+}
+new_instance
+mkdir "$spool"
+mount -t tmpfs -o size=1m tmpfs "$spool"
+start_primary 'RCPT:c@b.test=450 4.2.1 later;250 2.1.5 now' \
+    'DATAEND=!slow 250;250 2.0.0 taken'
+add_domain b.test "[127.0.0.1]:$primary_port"
+
+put_message b@b.test c@b.test
+"$build/bin/mxrun" -f "$conf" 2>"$scratch/out" &
+pid=$!
+until_true 20 test -e "$scratch/mx/message.1"
+is "$(fill_disk)" 0 'the disk fills while the primary has a message'
+wait $pid
+is $? 0 'mxrun has no trouble'
+like "$(cat "$scratch/out")" 'delivered .*to=b@b.test' 'that takes it for one'
+like "$(cat "$scratch/out")" 'deferred .*to=c@b.test' 'of two recipients'
+is "$(fill_disk)" 0 'it stays full'
+mxrun b.test 2>"$scratch/out"
+like "$(cat "$scratch/out")" 'delivered .*to=c@b.test' 'the next time, the other'
+is "$(count_queued)" 0 'then it is gone'
+is "$(grep -c '^RCPT TO:<b@b.test>' "$scratch/mx/log")" 1 \
+    'the first was served once'
+
+put_message b@b.test c@b.test
+printf '\r\n' | "$build/tests/tools/mkspool" -r d@b.test "$spool" b.test \
+    >/dev/null
+is "$(fill_disk)" 0 'a disk that is full before'
+mxrun b.test 2>"$scratch/out"
+is $? 75 'is trouble'
+like "$(cat "$scratch/out")" 'no-room .*error="No space left' 'which is said'
+like "$(cat "$scratch/out")" 'delivered .*to=d@b.test' 'for one alone it is none'
+is "$(count_queued)" 1 'what is for two waits'
+rm "$spool/filling"
+mxrun 2>"$scratch/out"
+is "$(grep -c 'delivered .*to=[bc]@b.test' "$scratch/out")" 2 \
+    'until there is room'
+is "$(count_queued)" 0 'nothing is left'
+is "$(find "$scratch/mx" -name 'message.*' | wc -l)" 2 'nothing was sent twice'
+umount "$spool"
 
 done_testing

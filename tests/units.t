@@ -69,7 +69,7 @@ python3 - "$port" >"$scratch/out" 2>&1 <<-'END'
 	s.docmd("ETRN", "b.test")
 	s.quit()
 	s = smtplib.SMTP("127.0.0.1", int(sys.argv[1]), "client.test")
-	s.sendmail("a@a.test", "b@b.test", "From: a@a.test\r\n\r\ntext\r\n")
+	s.sendmail("a@a.test", ["b@b.test", "c@b.test"], "From: a@a.test\r\n\r\ntext\r\n")
 	s.quit()
 END
 is "$(cat "$scratch/out")" '' 'mail comes in, with TLS and without'
@@ -93,6 +93,8 @@ policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
 (traced delivering "$build/bin/mxrun" -f "$conf") >>"$scratch/log" 2>&1
 grep -q 'execve(.*/mx-send' "$scratch/delivering"
 ok $? 'mxrun asks a primary'
+grep -q 'fallocate(' "$scratch/delivering"
+ok $? 'keeps room for two recipients'
 is "$(count_queued)" 2 'and writes bounces'
 judge tertiary-mx-run.service delivering "$scratch"
 

@@ -118,7 +118,10 @@ void primary_is_down(struct delivery *, const char *host, const char *reason);
 /* All that was due was tried; if it was reached, it is UP. */
 void primary_has_settled(struct delivery *);
 
-/* settle.c: journals replies; what is done with the message then. */
+/* settle.c: before a message is handed over: whether what will be said of its
+ * recipients can be journalled, which is said if not. */
+bool settle_has_room(struct lane *);
+/* Journals replies; what is done with the message then. */
 void settle_replies(struct lane *);
 void settle_failure(struct lane *, const char *host, const char *reply);
 void settle(struct lane *);

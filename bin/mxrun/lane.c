@@ -10,13 +10,14 @@
 #include "outbound.h"
 #include "wire.h"
 
-enum { SECOND = 1000, LOST_IN_A_ROW = 2 };
+enum { SECOND = 1000, LOST_IN_A_ROW = 2, ROOM_AGAIN = 60 };
 
 static bool needs_other(struct lane *);
 static void not_opened(struct lane *);
 static void refuse(struct lane *);
 static void give_back(struct lane *);
-static void hand_over(struct lane *);
+static void begin(struct lane *);
+static bool hand_over(struct lane *);
 static bool go_on(struct lane *);
 static void finish(struct lane *);
 static void hear_outcome(struct lane *);
@@ -42,7 +43,7 @@ lane_take(struct lane *l)
 		message_close(&l->message);
 	} else if (l->state == LANE_IDLE && !connect_is_down(l) &&
 	    !needs_other(l)) {
-		hand_over(l);
+		begin(l);
 	} else if (!connect_begin(l)) {
 		not_opened(l);
 	}
@@ -54,7 +55,7 @@ lane_hear(struct lane *l)
 	if (l->state == LANE_BUSY)
 		hear_outcome(l);
 	else if (connect_hear(l))
-		hand_over(l);
+		begin(l);
 	else if (l->unmet || connect_is_down(l))
 		not_opened(l);
 	else
@@ -136,11 +137,23 @@ give_back(struct lane *l)
 	message_close(&l->message);
 }
 
+/* Without room it stays as it is, and the others go on. */
 static void
+begin(struct lane *l)
+{
+	if (hand_over(l))
+		return;
+	due_later(l->d->due, time(NULL) + ROOM_AGAIN);
+	message_close(&l->message);
+}
+
+static bool
 hand_over(struct lane *l)
 {
 	struct message *m = &l->message;
 
+	if (!settle_has_room(l))
+		return false;
 	l->state = LANE_BUSY;
 	sender_id(l->sender, m->name);
 	l->asked = wire_now();
@@ -149,6 +162,7 @@ hand_over(struct lane *l)
 		&(struct send_piece){m->fd, SPOOL_HEAD, m->length},
 		l->deadline) == -1)
 		l->deadline = l->asked; /* who was not asked does not answer */
+	return true;
 }
 
 /* A server may take fewer recipients at once than there are, and fewer
@@ -185,8 +199,7 @@ go_on(struct lane *l)
 {
 	if (l->state != LANE_IDLE)
 		return connect_begin(l);
-	hand_over(l);
-	return true;
+	return hand_over(l);
 }
 
 static void

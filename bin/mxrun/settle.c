@@ -19,6 +19,7 @@ struct rcpt_said {
 	const char *host, *reply;
 };
 
+static uint64_t longest(const struct lane *);
 static bool is_all_done(const struct lane *);
 static void finish_delivered(struct lane *);
 static bool is_relayed(const struct lane *, size_t rcpt);
@@ -31,6 +32,21 @@ static void append(struct lane *, struct record *, bool fits);
 static void sync_message(struct lane *);
 static void log_rcpt(
     struct lane *, const char *event, size_t rcpt, const struct rcpt_said *);
+
+/* Who alone waits is done with the message, or asked again: only where another
+ * is left, or has failed, must a delivery be recorded, or it is made twice. */
+bool
+settle_has_room(struct lane *l)
+{
+	const struct envelope *e = l->message.envelope;
+	size_t waiting = envelope_count(e, RCPT_WAITING);
+
+	if ((waiting < 2 && envelope_count(e, RCPT_FAILED) == 0) ||
+	    message_reserve(&l->message, waiting * longest(l)) == 0)
+		return true;
+	rest_trouble(l, "no-room");
+	return false;
+}
 
 void
 settle_replies(struct lane *l)
@@ -50,6 +66,7 @@ settle_replies(struct lane *l)
 	if (last < e->nrcpt)
 		journal_try(l, last);
 	sync_message(l);
+	message_trim(&l->message);
 }
 
 void
@@ -66,6 +83,20 @@ settle_failure(struct lane *l, const char *host, const char *reply)
 		log_rcpt(l, "failed", i, &said);
 	}
 	sync_message(l);
+}
+
+/* Octets of a recipient's record at most, each of its reply's escaped. */
+static uint64_t
+longest(const struct lane *l)
+{
+	char text[OUTCOME_TEXT];
+	struct record r;
+
+	memset(text, '%', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	event_relayed(&r, l->message.envelope->nrcpt, JOURNAL_TIME_MOST,
+	    l->server.host, text);
+	return r.len;
 }
 
 static bool

@@ -16,6 +16,7 @@
 
 static int cut_tail(struct message *);
 static int write_record(struct message *, const struct record *);
+static int keep_room(const struct message *, uint64_t n);
 static enum message_status open_trouble(void);
 static enum message_status lock(struct message *);
 static enum message_status load(struct message *);
@@ -117,6 +118,36 @@ message_sync(struct message *m)
 	return fdatasync(m->fd);
 }
 
+/* Behind the end of the file, where no reader sees it.  A torn tail is cut off
+ * first: later, that would give it back. */
+int
+message_reserve(struct message *m, uint64_t n)
+{
+	int saved;
+
+	if (m->journal_end + n > SPOOL_HEAD + m->length + JOURNAL_LEN) {
+		errno = EFBIG;
+		return -1;
+	}
+	if (m->size > m->journal_end && cut_tail(m) == -1)
+		return -1;
+	m->reserved = true;
+	if (keep_room(m, n) == 0)
+		return 0;
+	saved = errno;
+	message_trim(m); /* a part of it may have been there */
+	errno = saved;
+	return saved == EOPNOTSUPP ? 0 : -1;
+}
+
+void
+message_trim(struct message *m)
+{
+	if (m->reserved)
+		cut_tail(m); /* else it goes with the file */
+	m->reserved = false;
+}
+
 int
 message_schedule(struct message *m, time_t next, bool touch)
 {
@@ -163,6 +194,18 @@ write_record(struct message *m, const struct record *r)
 	}
 	m->journal_end = m->size;
 	return 0;
+}
+
+static int
+keep_room(const struct message *m, uint64_t n)
+{
+	int result;
+
+	while ((result = fallocate(m->fd, FALLOC_FL_KEEP_SIZE,
+		    (off_t)m->journal_end, (off_t)n)) == -1 &&
+	    errno == EINTR)
+		continue;
+	return result;
 }
 
 /* What is no file at all can not be a message. */

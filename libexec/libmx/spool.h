@@ -89,6 +89,7 @@ struct message {
 	uint64_t length;      /* octets of the message, from SPOOL_HEAD */
 	uint64_t journal_end; /* where the next record goes */
 	uint64_t size;	      /* of the file; more than that: a torn tail */
+	bool reserved;	      /* room behind it */
 	time_t next;	      /* mtime: next attempt */
 	struct envelope *envelope;
 };
@@ -115,6 +116,12 @@ int message_records(struct message *,
  * A torn tail is cut off first.  Not yet durable. */
 int message_append(struct message *, struct record *);
 int message_sync(struct message *); /* fdatasync of the records */
+/* Keeps room on the disk for N octets of records, which can then be appended
+ * whatever others write; the file gets no longer.  0, also where the file
+ * system can not do so; -1 with errno: there is none. */
+int message_reserve(struct message *, uint64_t n);
+/* Gives back what is left of it; the mtime is now. */
+void message_trim(struct message *);
 /* mtime = NEXT, and the directory's mtime now when TOUCH, so that a walk
  * looks at it again. */
 int message_schedule(struct message *, time_t next, bool touch);

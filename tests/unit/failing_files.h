@@ -141,6 +141,19 @@ MOVE(false, pread, (int fd, void *to, size_t n, off_t at), n, SYS_pread64, fd,
 MOVE(true, pwrite, (int fd, const void *from, size_t n, off_t at), n,
     SYS_pwrite64, fd, from, n, at)
 
+static int no_room; /* what is said of room that is to be kept; 0: it is */
+static unsigned reserved; /* how often it was asked for */
+
+int
+fallocate(int fd, int mode, off_t at, off_t n)
+{
+	reserved++;
+	if (fails())
+		return -1;
+	errno = no_room;
+	return no_room != 0 ? -1 : (int)syscall(SYS_fallocate, fd, mode, at, n);
+}
+
 ssize_t
 copy_file_range(
     int from, off_t *in, int to, off_t *out, size_t n, unsigned flags)

@@ -114,12 +114,14 @@ records(void)
 {
 	enum message_status status;
 	int dir = waiting(ONE), n = 0;
-	bool synced, lied = false;
+	bool synced, kept, lied = false;
 	struct message m;
 	struct record r;
 
 	status = message_open(&m, dir, ONE, MESSAGE_LOCK);
 	if (status == MESSAGE_OK) {
+		kept = message_reserve(&m, 10000) == 0;
+		lied = m.reserved && !kept;
 		for (int i = 0; i < 2; i++) {
 			event_try(&r, 1790000000 + i, "host", "450 later");
 			if (message_append(&m, &r) == 0)
@@ -129,6 +131,7 @@ records(void)
 			lied |= synced && fault.unsynced;
 			fault.unsynced = false;
 		}
+		message_trim(&m);
 		message_records(&m, count_record, &n);
 		message_schedule(&m, 1790001000, true);
 		message_close(&m);

@@ -297,12 +297,63 @@ test_append(void)
 	close(dir);
 }
 
+static long long
+blocks(const struct message *m)
+{
+	struct stat st;
+
+	fstat(m->fd, &st);
+	return st.st_size == (off_t)m->size ? st.st_blocks : -1;
+}
+
+/* Room for records, behind a message that no reader sees grow. */
+static void
+test_reserve(void)
+{
+	int dir = waiting(ONE);
+	struct message m;
+	long long before;
+	struct record r;
+
+	message_open(&m, dir, ONE, MESSAGE_LOCK);
+	before = blocks(&m);
+	is_int(message_reserve(&m, OCTETS), 0, "room is kept");
+	ok(blocks(&m) * 512 >= (long long)m.size + OCTETS, "it is there");
+	event_try(&r, 1790000000, "host", "450 later");
+	is_int(message_append(&m, &r), 0, "and a record in it");
+	message_trim(&m);
+	is_int(blocks(&m), before, "what is left of it is given back");
+	message_trim(&m);
+	message_close(&m);
+	ok(is_whole("example.com", ONE, 1), "but for the record");
+
+	message_open(&m, dir, ONE, MESSAGE_LOCK);
+	fail_at(1, EINTR);
+	is_int(message_reserve(&m, 1), 0, "it is asked for again");
+	fail_at(1, EOPNOTSUPP);
+	is_int(message_reserve(&m, 1), 0, "who can not keep any has to do");
+	fail_at(1, EDQUOT);
+	ok(message_reserve(&m, 1) == -1 && errno == EDQUOT, "there is none");
+	fail_at(0, 0);
+	ok(message_reserve(&m, JOURNAL_LEN) == -1 && errno == EFBIG,
+	    "a journal does not get that long");
+	is_int(pwrite(m.fd, "0", 1, (off_t)m.size), 1, "a torn tail");
+	m.size++;
+	fail_at(1, EIO);
+	is_int(message_reserve(&m, 1), -1, "that stays would cost it later");
+	fail_at(0, 0);
+	ok(message_reserve(&m, 1) == 0 && m.size == m.journal_end,
+	    "is cut off before");
+	message_close(&m);
+	close(dir);
+}
+
 int
 main(void)
 {
 	static void (*const test[])(void) = {test_room, test_names, test_look,
 	    test_no_queue, test_named, test_draft, test_aside, test_damage,
-	    test_cut, test_torn, test_append};
+	    test_cut, test_torn, test_append, test_reserve};
 
 	if (!begin())
 		return 1;

@@ -296,7 +296,7 @@ walk_again(void)
 
 /* ---- what came of it */
 
-static const char *names[3]; /* of whom it is for */
+static const char *names[4]; /* of whom it is for */
 static unsigned due;	     /* to be taken in the end */
 static const char *trouble;
 
@@ -312,7 +312,7 @@ descriptors(void)
 	return n;
 }
 
-static void
+__attribute__((unused)) static void
 judge(unsigned before, int fds)
 {
 	if (bad->taken - before < due)
