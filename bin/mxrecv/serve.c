@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -19,12 +18,12 @@
 #include "connection.h"
 #include "leave.h"
 #include "log.h"
+#include "slate.h"
 #include "standby.h"
 #include "starttls.h"
 
 enum { LINGER_MS = 1000, SECOND = 1000 };
 
-static struct connection *make(bool again);
 static void begin(struct connection *, const struct conf *, const struct lent *,
     const int fd[2]);
 static void end(struct connection *);
@@ -43,10 +42,12 @@ static void log_session(const struct connection *);
 int
 serve(const struct conf *conf, const struct lent *lent, int in, int out)
 {
-	struct connection *c = make(lent->standby != -1);
+	struct slate slate;
+	struct connection *c;
 
-	if (c == NULL)
+	if (!slate_init(&slate, sizeof *c, lent->standby != -1))
 		return EX_OSERR;
+	c = slate.octets;
 	leave_when_asked();
 	for (;;) {
 		begin(c, conf, lent, (const int[]){in, out});
@@ -55,25 +56,13 @@ serve(const struct conf *conf, const struct lent *lent, int in, int out)
 		end(c);
 		if (lent->standby == -1)
 			break;
-		staff_rest(&c->staff);
-		explicit_bzero(c, offsetof(struct connection, staff));
+		slate_wipe(&slate, c, offsetof(struct connection, staff));
+		staff_rest(&c->staff, &slate);
 		if ((in = out = standby_next(lent->standby)) == -1)
 			break;
 	}
 	staff_end(&c->staff);
 	return EX_OK;
-}
-
-/* Zeroes, and mostly never touched; but of one that is used AGAIN, and zeroed
- * for that, all pages will be. */
-static struct connection *
-make(bool again)
-{
-	int flags = MAP_PRIVATE | MAP_ANONYMOUS | (again ? MAP_POPULATE : 0);
-	void *p = mmap(NULL, sizeof(struct connection), PROT_READ | PROT_WRITE,
-	    flags, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
 }
 
 static void

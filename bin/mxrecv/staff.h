@@ -7,13 +7,15 @@
 #define STAFF_H
 
 #include "kept.h"
+#include "slate.h"
 
 struct staff { /* all zeroes: nobody was asked yet */
 	struct kept spf, dkim;
 };
 
-/* A connection is over: what they said in it is overwritten. */
-void staff_rest(struct staff *);
+/* A connection is over: what they said in it is overwritten.  All of it is on
+ * the slate. */
+void staff_rest(struct staff *, const struct slate *);
 void staff_end(struct staff *);
 
 #endif

@@ -2,7 +2,6 @@
 #include "kept.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,12 +58,6 @@ kept_end(struct kept *k)
 		pairs_free(&k->request);
 	if (k->runs)
 		leave(k, !k->owes);
-}
-
-void
-kept_wipe(struct kept *k)
-{
-	explicit_bzero(k->helper.in.buffer, sizeof k->helper.in.buffer);
 }
 
 /* The request stays, for another. */

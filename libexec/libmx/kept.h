@@ -39,7 +39,5 @@ int kept_ask(struct kept *, const struct kept_call *, struct pairs *request);
 bool kept_settle(struct kept *, int result);
 /* Whatever it owes is not waited for. */
 void kept_end(struct kept *);
-/* Overwrites what was said. */
-void kept_wipe(struct kept *);
 
 #endif
