@@ -4,6 +4,8 @@
 # for too often; primaries that refuse, are slow, lie, are down.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 
 new_instance
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
@@ -156,21 +158,7 @@ verdict recipient off
 # ---- senders, by a real DNS
 command -v knotd >/dev/null || done_testing
 dns=$(free_port)
-mkdir "$scratch/knot"
-cat >"$scratch/knot/knot.conf" <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	zone:
-	  - domain: test
-	    file: $scratch/knot/test.zone
-END
-cat >"$scratch/knot/test.zone" <<-END
-	\$ORIGIN test.
-	\$TTL 1
-	@ SOA ns h 1 60 60 60 1
-	@ NS ns
-	ns A 127.0.0.1
+zone test <<-END
 	null MX 0 .
 	loop MX 0 here
 	here A 127.0.0.1
@@ -178,11 +166,8 @@ cat >"$scratch/knot/test.zone" <<-END
 	far MX 0 faraway
 	faraway A 192.0.2.1
 END
-knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
-will_stop $!
-sed "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf" >"$conf.new"
-mv "$conf.new" "$conf"
-until_true 10 dns_has "$dns" test
+start_knot "127.0.0.1@$dns" test
+resolver "127.0.0.1:$dns"
 verdict sender defer
 ask b@example.com a@nothere.test
 like "$said" '^450 4.1.8 <a@nothere.test>: sender.s domain takes no mail' \

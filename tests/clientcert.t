@@ -4,6 +4,8 @@
 # believes.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 
 command -v knotd >/dev/null || skip_all 'no knotd'
 
@@ -62,34 +64,17 @@ certificate coder DNS:mx.b.test -addext extendedKeyUsage=codeSigning
 certificate address IP:127.0.0.1
 days=-1 certificate old DNS:mx.b.test
 
-mkdir "$scratch/knot"
 dns=$(free_port)
-cat >"$scratch/knot/knot.conf" <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: test
-	    storage: $scratch/knot
-	    file: zone
-END
-cat >"$scratch/knot/zone" <<-END
-	@ 60 IN SOA ns.test. x.test. 1 60 60 60 60
-	@ 60 IN NS ns.test.
-	ns.test. A 127.0.0.1
+zone test <<-END
 	b.test. MX 10 mx.b.test.
 	b.test. MX 20 backup.test.
 	mx.b.test. A 192.0.2.9
 	backup.test. A 127.0.0.1
 END
-knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
-will_stop $!
-until_true 10 dns_has "$dns" test
+start_knot "127.0.0.1@$dns" test
 
 new_instance
-sed -i "s/^resolver.*/resolver 127.0.0.1:$dns/" "$conf"
+resolver "127.0.0.1:$dns"
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 add_domain b.test
 policy "INSERT INTO domain_setting VALUES('b.test', 'etrn', 'tls')"
@@ -120,9 +105,8 @@ like "$(etrn home)" '^459' 'one that is trusted, but of another host'
 like "$(last_session)" 'certificate-for=" home.b.test"' 'verified though'
 policy "UPDATE domain SET route = '[home.b.test]:25'"
 like "$(etrn home)" '^459' 'a route that leads nowhere'
-echo 'home.b.test. A 192.0.2.9' >>"$scratch/knot/zone"
-knotc -c "$scratch/knot/knot.conf" zone-reload test >/dev/null 2>&1
-sleep 1
+echo 'home.b.test. A 192.0.2.9' >>"$scratch/knot/test.zone"
+zone_again test
 like "$(etrn home)" '^251 ' 'the host of a route, self-signed'
 policy 'UPDATE domain SET route = NULL'
 while read -r file failure name; do

@@ -4,6 +4,8 @@
 # what becomes of the message.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 # shellcheck source=tests/peers/scanners.sh
 . "$tests/peers/scanners.sh"
 
@@ -137,31 +139,11 @@ like "$(mxq why a@sender.test)" 'repeat failed: deferred' 'mxq why knows'
 
 # ---- signatures
 dns=$(free_port)
-mkdir "$scratch/knot"
-cat >"$scratch/knot/knot.conf" <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	zone:
-	  - domain: sender.test
-	    file: $scratch/knot/zone
-END
-openssl genrsa -traditional -out "$scratch/key" 1024 2>/dev/null
-cat >"$scratch/knot/zone" <<-END
-	\$ORIGIN sender.test.
-	\$TTL 60
-	@ SOA ns h 1 60 60 60 60
-	@ NS ns
-	ns A 127.0.0.1
-	k._domainkey TXT "k=rsa; p=$(openssl rsa -in "$scratch/key" -pubout \
-	    -outform DER 2>/dev/null | base64 -w0)"
-END
+dkim_key "$scratch/key" 1024
+txt k._domainkey "$(cat "$scratch/key.p")" | zone sender.test
 if command -v knotd >/dev/null; then
-	knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
-	will_stop $!
-	until_true 10 dns_has "$dns" sender.test
-	sed "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf" >"$conf.new" &&
-	    mv "$conf.new" "$conf"
+	start_knot "127.0.0.1@$dns" sender.test
+	resolver "127.0.0.1:$dns"
 	verdict dkim defer defer
 	verdict repeat off
 	"$tests/peers/dkimsign.py" sender.test k "$scratch/key" \
@@ -190,7 +172,7 @@ if command -v knotd >/dev/null; then
 	hand signed b@example.com other@sender.test
 	like "$said" '^250 ' 'and is not in the way of the genuine one'
 	verdict repeat off
-	sed -i 's/^resolver .*/resolver 127.0.0.1:9/' "$conf"
+	resolver 127.0.0.1:9
 	hand signed
 	like "$said" '^451 4.3.0 The key of sender.test could not be looked up' \
 	    'a key that can not be had'

@@ -5,6 +5,8 @@
 # each with an instance of its own.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 
 # hosts elsewhere need a network that may be invented
 if [ -z "${MX_NETWORK-}" ]; then
@@ -49,7 +51,7 @@ will_stop $!
 set --
 n=25
 {
-	printf '%s\n' "\$ORIGIN target.test." "\$TTL 60" '@ SOA ns h 1 9 9 9 9' '@ NS ns' 'ns A 127.0.0.1' 'dead MX 0 dead' 'dead A 192.0.2.24'
+	printf '%s\n' 'dead MX 0 dead' 'dead A 192.0.2.24'
 	for manner in $manners; do
 		over ip addr add 192.0.2.$n/24 dev there0
 		set -- "$@" "192.0.2.$n/smtp-$manner@RCPT"
@@ -57,24 +59,14 @@ n=25
 		    "$manner" "$n"
 		n=$((n + 1))
 	done
-} >"$scratch/zone"
+} >"$scratch/records"
 nsenter -t $elsewhere -n "$tests/peers/liar.py" "$scratch/there" "$@" &
 will_stop $!
 dns=
 if command -v knotd >/dev/null; then
 	dns=$(free_port)
-	mkdir "$scratch/knot"
-	cat >"$scratch/knot/conf" <<-END
-		server:
-		    rundir: $scratch/knot
-		    listen: 127.0.0.1@$dns
-		zone:
-		  - domain: target.test
-		    file: $scratch/zone
-	END
-	knotd -c "$scratch/knot/conf" >"$scratch/knot/log" 2>&1 &
-	will_stop $!
-	until_true 10 dns_has "$dns" target.test
+	zone target.test <"$scratch/records"
+	start_knot "127.0.0.1@$dns" target.test
 fi
 until_true 10 test -e "$scratch/liars/ready"
 until_true 10 test -e "$scratch/there/ready"

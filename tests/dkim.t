@@ -4,62 +4,29 @@
 # name server.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 
 command -v knotd >/dev/null || skip_all 'no knotd'
 sign=$tests/peers/dkimsign.py
 cd "$scratch" || exit 1
 
-# rsa NAME BITS, edwards NAME: the secret key NAME and its record NAME.p
-rsa() {
-	openssl genrsa -traditional -out "$1" "$2" 2>/dev/null
-	printf 'k=rsa; p=%s' "$(openssl rsa -in "$1" -pubout -outform DER \
-	    2>/dev/null | base64 -w0)" >"$1.p"
-}
+# edwards NAME: the secret key NAME and its record NAME.p
 edwards() {
 	openssl genpkey -algorithm ed25519 -outform DER -out "$1.der"
 	tail -c 32 "$1.der" | base64 >"$1"
 	printf 'k=ed25519; p=%s' "$(openssl pkey -in "$1.der" -pubout \
 	    -outform DER | tail -c 32 | base64 -w0)" >"$1.p"
 }
-rsa good 2048
-rsa other 1024
-rsa short 512
-rsa nearly 1017
+dkim_key good
+dkim_key other 1024
+dkim_key short 512
+dkim_key nearly 1017
 edwards ed
 
-# txt NAME TEXT: a TXT record in strings of at most 250 octets
-txt() {
-	printf '%s TXT (' "$1"
-	printf '%s\n' "$2" | fold -w 250 | sed 's/.*/ "&"/' | tr -d '\n'
-	printf ' )\n'
-}
-
-mkdir knot
 dns=$(free_port)
-cat >knot/knot.conf <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: test
-	    file: $scratch/knot/test.zone
-	  - domain: org
-    file: $scratch/knot/org.zone
-  - domain: broken.test
-	    file: $scratch/knot/none.zone
-END
 {
-	cat <<-'END'
-		$ORIGIN test.
-		$TTL 60
-		@ SOA ns hostmaster 1 60 60 60 60
-		@ NS ns
-		ns A 127.0.0.1
-		a.sub.reject A 192.0.2.1
-		bare A 192.0.2.1
-	END
+	printf '%s\n' 'a.sub.reject A 192.0.2.1' 'bare A 192.0.2.1'
 	for d in reject quiet strict evil bare; do
 		txt "good._domainkey.$d" "v=DKIM1; $(cat good.p)"
 		txt "ed._domainkey.$d" "v=DKIM1; $(cat ed.p)"
@@ -81,20 +48,12 @@ END
 	txt _dmarc.strict 'v=DMARC1; p=reject; adkim=s; aspf=s; t=y'
 	txt _dmarc.xn--bcher-kva 'v=DMARC1; p=reject'
 	txt _dmarc.evil 'v=DMARC1; p=none'
-} >knot/test.zone
+} | zone test
 {
-	cat <<-'END'
-		$ORIGIN org.
-		$TTL 60
-		@ SOA ns.test. hostmaster.test. 1 60 60 60 60
-		@ NS ns.test.
-	END
 	txt 2026._domainkey.example "$(cat good.p)"
 	txt _dmarc.example 'v=DMARC1; p=reject'
-} >knot/org.zone
-knotd -c knot/knot.conf >knot/log 2>&1 &
-will_stop $!
-until_true 10 dns_has "$dns" test
+} | zone org
+start_knot "127.0.0.1@$dns" test org broken.test
 
 # message DOMAIN: one from there
 message() {

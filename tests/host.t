@@ -4,39 +4,11 @@
 # in; and what that means for the greeting's pause and the greylist.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 command -v knotd >/dev/null || skip_all 'no knotd'
 
 dns=$(free_port)
-mkdir "$scratch/knot"
-cat >"$scratch/knot/knot.conf" <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	database:
-	    storage: $scratch/knot
-	template:
-	  - id: default
-	    storage: $scratch/knot
-	    file: "%s.zone"
-	zone:
-	  - domain: 127.in-addr.arpa
-	  - domain: host.test
-	  - domain: list.test
-	  - domain: more.test
-	  - domain: world.test
-	  - domain: refused.test
-	  - domain: welcome.test
-	  - domain: six.test
-	  - domain: silent.test
-	    file: $scratch/none
-END
-# zone NAME: records on stdin
-zone() {
-	{
-		printf '%s\n' "\$ORIGIN $1." "\$TTL 1" '@ SOA ns.host.test. h 1 60 60 60 1' '@ NS ns.host.test.'
-		cat
-	} >"$scratch/knot/$1.zone"
-}
 zone 127.in-addr.arpa <<-END
 	2.0.0 PTR two.host.test.
 	3.0.0 PTR three.host.test.
@@ -70,16 +42,11 @@ END
 zone six.test <<-END
 	1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2 A 127.0.0.2
 END
-knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
-will_stop $!
-for zone in 127.in-addr.arpa host.test list.test more.test world.test \
-    refused.test welcome.test six.test; do
-	until_true 10 dns_has "$dns" $zone
-done
+start_knot "127.0.0.1@$dns" 127.in-addr.arpa host.test list.test more.test \
+    world.test refused.test welcome.test six.test silent.test
 
 new_instance
-sed "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf" >"$conf.new"
-mv "$conf.new" "$conf"
+resolver "127.0.0.1:$dns"
 add_domain example.com
 
 # verdict TEST VERDICT [ON_UNAVAILABLE]
@@ -184,7 +151,7 @@ from 127.0.0.6
 is "${pause%.*}" 2 'unless it has no name'
 
 # ---- a resolver that says nothing
-kill "$(cat "$scratch/knot/knot.pid")"
+stop "$knot"
 sed -i '/^greet_delay/d' "$conf"
 python3 -c 'import socket, sys, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -4,6 +4,8 @@
 # that nobody vouches for, and what the primary is told of it.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 
 new_instance
 add_domain example.com
@@ -181,52 +183,29 @@ like "$said" '^554 5.6.0 Too many Authentication-Results fields' \
 if ! command -v knotd >/dev/null; then
 	done_testing
 fi
-openssl genrsa -traditional -out "$scratch/key" 2048 2>/dev/null
-public=$(openssl rsa -in "$scratch/key" -pubout -outform DER 2>/dev/null |
-    base64 -w0)
-key="TXT ( \"k=rsa; p=\" \"$(echo "$public" | cut -c -200)\" \"$(echo "$public" | cut -c 201-)\" )"
-mkdir "$scratch/knot"
+dkim_key "$scratch/key"
+key=$(cat "$scratch/key.p")
+{
+	cat <<-END
+		_dmarc.sender TXT "v=DMARC1; p=reject"
+		_dmarc.quarantine TXT "v=DMARC1; p=quarantine"
+		_dmarc.lax TXT "v=DMARC1; p=none"
+		pool TXT "v=spf1 ip4:127.0.1.0/24 include:_more.pool.test -all"
+		_more.pool TXT "v=spf1 ip4:127.0.2.0/24 ip4:127.0.4.0/23 ~all"
+		_dmarc.pool TXT "v=DMARC1; p=none"
+		news.pool TXT "v=spf1 ip4:127.0.3.0/24 -all"
+		wide TXT "v=spf1 +all"
+		client TXT "v=spf1 ip4:127.0.8.0/24 ip4:127.0.9.0/24 -all"
+	END
+	txt k._domainkey.sender "$key"
+} | zone test
+{
+	txt k._domainkey.example "$key"
+	txt k._domainkey.sub.example "$key"
+} | zone com
 dns=$(free_port)
-cat >"$scratch/knot/knot.conf" <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	database:
-	    storage: $scratch/knot
-	template:
-	  - id: default
-	    storage: $scratch/knot
-	    file: "%s.zone"
-	zone:
-	  - domain: test
-	  - domain: com
-END
-for zone in test com; do
-	printf '%s\n' "\$ORIGIN $zone." "\$TTL 1" '@ SOA ns h 1 60 60 60 1' \
-	    '@ NS ns' 'ns A 127.0.0.1' >"$scratch/knot/$zone.zone"
-done
-cat >>"$scratch/knot/test.zone" <<-END
-	_dmarc.sender TXT "v=DMARC1; p=reject"
-	k._domainkey.sender $key
-	_dmarc.quarantine TXT "v=DMARC1; p=quarantine"
-	_dmarc.lax TXT "v=DMARC1; p=none"
-	pool TXT "v=spf1 ip4:127.0.1.0/24 include:_more.pool.test -all"
-	_more.pool TXT "v=spf1 ip4:127.0.2.0/24 ip4:127.0.4.0/23 ~all"
-	_dmarc.pool TXT "v=DMARC1; p=none"
-	news.pool TXT "v=spf1 ip4:127.0.3.0/24 -all"
-	wide TXT "v=spf1 +all"
-	client TXT "v=spf1 ip4:127.0.8.0/24 ip4:127.0.9.0/24 -all"
-END
-cat >>"$scratch/knot/com.zone" <<-END
-	k._domainkey.example $key
-	k._domainkey.sub.example $key
-END
-knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
-knot=$!
-will_stop $knot
-until_true 10 dns_has "$dns" test
-until_true 10 dns_has "$dns" com
-sed -i "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf"
+start_knot "127.0.0.1@$dns" test com
+resolver "127.0.0.1:$dns"
 
 # from DOMAIN [DOMAIN]: the file m, From there, signed by the second
 from() {

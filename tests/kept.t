@@ -5,39 +5,21 @@
 # verified.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 
 command -v knotd >/dev/null || skip_all 'no knotd'
 cd "$scratch" || exit 1
 
 # ---- a sender
-openssl genrsa -traditional -out key 2048 2>/dev/null
-public=$(openssl rsa -in key -pubout -outform DER 2>/dev/null | base64 -w0)
+dkim_key key
+{
+	printf '%s\n' '@ TXT "v=spf1 ip4:127.0.0.1 -all"' \
+	    '_dmarc TXT "v=DMARC1; p=reject"'
+	txt k._domainkey "$(cat key.p)"
+} | zone client.test
 dns=$(free_port)
-mkdir knot
-cat >knot/conf <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: client.test
-	    file: $scratch/knot/zone
-END
-cat >knot/zone <<-END
-	\$ORIGIN client.test.
-	\$TTL 60
-	@ SOA ns h 1 9 9 9 9
-	@ NS ns
-	ns A 127.0.0.1
-	@ TXT "v=spf1 ip4:127.0.0.1 -all"
-	_dmarc TXT "v=DMARC1; p=reject"
-	k._domainkey TXT ( "k=rsa; p=" "$(echo "$public" | fold -w 200 |
-	    sed 's/$/" "/' | tr -d '\n' | sed 's/" "$//')" )
-END
-knotd -c knot/conf >knot/log 2>&1 &
-will_stop $!
-until_true 10 dns_has "$dns" client.test
+start_knot "127.0.0.1@$dns" client.test
 # message NAME: one that is signed
 message() {
 	printf '%s\r\n' 'From: A <a@client.test>' 'To: b@b.test' \

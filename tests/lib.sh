@@ -175,6 +175,11 @@ policy() {
 	sqlite3 -bail "$scratch/policy.db" "$@"
 }
 
+# resolver ADDRESS[:PORT]: whom this instance asks
+resolver() {
+	sed -i "s/^resolver .*/resolver $1/" "$conf"
+}
+
 # add_domain NAME [ROUTE [SUBDOMAINS]]
 add_domain() {
 	policy "INSERT INTO domain(name, route, subdomains) VALUES('$1',

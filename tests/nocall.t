@@ -5,6 +5,8 @@
 # acknowledged is there, and our own trouble is never a 5xx.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 
 step=${NOCALL_STEP:-5} # of the calls, one in so many; the long form: 1
 nocall=$build/tests/preload/nocall.so
@@ -36,48 +38,20 @@ $at: $trouble"
 }
 
 # ---- a name server
-openssl genrsa -traditional -out key 2048 2>/dev/null
-mkdir knot
-dns=$(free_port)
-cat >knot/knot.conf <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: test
-	    file: $scratch/knot/test.zone
-	  - domain: 0.0.127.in-addr.arpa
-	    file: $scratch/knot/ptr.zone
-END
-soa() {
-	printf '%s\n' "\$ORIGIN $1" "\$TTL 60" \
-	    '@ SOA ns.test. hostmaster.test. 1 60 60 60 60' '@ NS ns.test.'
-}
+dkim_key key
 {
-	soa test.
 	cat <<-'END'
-		ns A 127.0.0.1
 		a MX 10 mx.a
 		mx.a A 127.0.0.1
 		a TXT "v=spf1 include:b.test mx exists:%{i}.c.test -all"
 		b TXT "v=spf1 ip4:192.0.2.0/24 a:none.test ?all"
 		_dmarc.a TXT "v=DMARC1; p=reject; adkim=s"
 	END
-	printf 's._domainkey.a TXT ('
-	printf 'k=rsa; p=%s' "$(openssl rsa -in key -pubout -outform DER \
-	    2>/dev/null | base64 -w0)" | fold -w 250 | sed 's/.*/ "&"/' |
-	    tr -d '\n'
-	echo ' )'
-} >knot/test.zone
-{
-	soa 0.0.127.in-addr.arpa.
-	echo '1 PTR mx.a.test.'
-} >knot/ptr.zone
-knotd -c knot/knot.conf >knot/log 2>&1 &
-will_stop $!
-until_true 10 dns_has "$dns" test
+	txt s._domainkey.a "$(cat key.p)"
+} | zone test
+echo '1 PTR mx.a.test.' | zone 0.0.127.in-addr.arpa
+dns=$(free_port)
+start_knot "127.0.0.1@$dns" test 0.0.127.in-addr.arpa
 
 # ---- helpers
 # helper NAME: the request on stdin is kept, the message is fd 3

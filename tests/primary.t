@@ -4,6 +4,8 @@
 # and the DNS by way of a real unbound, in front of knot.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 # shellcheck source=tests/peers/postfix.sh
 . "$tests/peers/postfix.sh"
 
@@ -15,23 +17,8 @@ unpack_postfix || skip_all 'no Postfix package'
 # ---- the DNS
 authority=$(free_port)
 dns=$(free_port)
-mkdir "$scratch/knot" "$scratch/unbound"
-cat >"$scratch/knot/conf" <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$authority
-	zone:
-	  - domain: test
-	    file: $scratch/knot/zone
-	  - domain: 127.in-addr.arpa
-	    file: $scratch/knot/reverse
-END
-cat >"$scratch/knot/zone" <<-END
-	\$ORIGIN test.
-	\$TTL 2
-	@ SOA ns h 1 60 60 60 2
-	@ NS ns
-	ns A 127.0.0.1
+mkdir "$scratch/unbound"
+zone test 2 <<-END
 	primary A 127.0.0.1
 	good MX 0 far
 	far A 192.0.2.1
@@ -39,13 +26,7 @@ cat >"$scratch/knot/zone" <<-END
 	client A 127.0.0.3
 	3.0.0.127.list A 127.0.0.2
 END
-cat >"$scratch/knot/reverse" <<-END
-	\$ORIGIN 127.in-addr.arpa.
-	\$TTL 2
-	@ SOA ns.test. h 1 60 60 60 2
-	@ NS ns.test.
-	3.0.0 PTR client.test.
-END
+echo '3.0.0 PTR client.test.' | zone 127.in-addr.arpa 2
 cat >"$scratch/unbound/conf" <<-END
 	server:
 	    interface: 127.0.0.1@$dns
@@ -69,10 +50,7 @@ cat >"$scratch/unbound/conf" <<-END
 	remote-control:
 	    control-enable: no
 END
-knotd -c "$scratch/knot/conf" >"$scratch/knot/log" 2>&1 &
-knot=$!
-will_stop $knot
-until_true 20 dns_has "$authority" test
+start_knot "127.0.0.1@$authority" test 127.in-addr.arpa
 unbound -c "$scratch/unbound/conf" >"$scratch/unbound/log" 2>&1 &
 will_stop $!
 until_true 20 dns_has "$dns" test
@@ -113,7 +91,7 @@ kill -HUP "$master"
 until_true 20 listens "$refuses" || skip_all 'Postfix does not serve'
 
 new_instance
-sed -i "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf"
+resolver "127.0.0.1:$dns"
 add_domain example.com
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 # verdict TEST VERDICT [ON_UNAVAILABLE]

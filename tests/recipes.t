@@ -8,6 +8,8 @@ if [ -z "${OWN_MOUNTS-}" ] && unshare -m true 2>/dev/null; then
 fi
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 # shellcheck source=tests/peers/postfix.sh
 . "$tests/peers/postfix.sh"
 # shellcheck source=tests/peers/opendmarc.sh
@@ -23,30 +25,13 @@ fi
 for address in 192.0.2.9 192.0.2.8; do
 	ip addr add $address/32 dev lo || skip_all 'no addresses'
 done
-mkdir "$scratch/knot"
-cat >"$scratch/knot/knot.conf" <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@53
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: a.test
-	    file: $scratch/knot/a.test.zone
-END
-cat >"$scratch/knot/a.test.zone" <<-'END'
-	$ORIGIN a.test.
-	$TTL 60
-	@ SOA ns hostmaster 1 60 60 60 60
-	@ NS ns
+zone a.test <<-'END'
 	@ TXT "v=spf1 ip4:192.0.2.9 -all"
 	@ MX 10 ns
 	_dmarc TXT "v=DMARC1; p=reject"
 	ns A 192.0.2.9
 END
-knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
-will_stop $!
-until_true 10 dns_has 53 a.test
+start_knot 127.0.0.1@53 a.test
 echo 'nameserver 127.0.0.1' >"$scratch/resolv.conf"
 mount --bind "$scratch/resolv.conf" /etc/resolv.conf ||
     skip_all 'no resolv.conf of its own'
@@ -117,7 +102,7 @@ dmarc() {
 	sed -n "s/^Authentication-Results: $1; *dmarc=\([a-z]*\).*/\1/p" "$got"
 }
 if [ -n "${has_opendmarc-}" ]; then
-	sed -i 's/^resolver .*/resolver 127.0.0.1/' "$conf"
+	resolver 127.0.0.1
 	# or its findings about us would be taken for ours
 	echo 'skip_addresses = 127.0.0.0/8,::1/128' >>"$scratch/policyd-spf.conf"
 	kill -HUP "$master"

@@ -3,44 +3,15 @@
 # mx-spf by hand: a real name server, name servers that are none, its sandbox.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 
 command -v knotd >/dev/null || skip_all 'no knotd'
 cd "$scratch" || exit 1
 
-mkdir knot
 dns=$(free_port)
-cat >knot/knot.conf <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: test
-	    file: $scratch/knot/test.zone
-	  - domain: org
-	    file: $scratch/knot/org.zone
-	  - domain: 2.0.192.in-addr.arpa
-	    file: $scratch/knot/four.zone
-	  - domain: 8.b.d.0.1.0.0.2.ip6.arpa
-	    file: $scratch/knot/six.zone
-	  - domain: broken.test
-	    file: $scratch/knot/none.zone
-END
-soa() {
-	printf '%s\n' "\$ORIGIN $1" "\$TTL 60" \
-	    '@ SOA ns.test. hostmaster.test. 1 60 60 60 60' '@ NS ns.test.'
-}
-# spf NAME RECORD: strings of at most 250 octets
-spf() {
-	printf '%s TXT (' "$1"
-	printf '%s\n' "$2" | fold -w 250 | sed 's/.*/ "&"/' | tr -d '\n'
-	printf ' )\n'
-}
 {
-	soa test.
 	cat <<-'END'
-		ns A 127.0.0.1
 		addr A 192.0.2.7
 		addr A 198.51.100.7
 		addr AAAA 2001:db8::7
@@ -56,71 +27,64 @@ spf() {
 		host.h A 192.0.2.4
 		host.h AAAA 2001:db8::4
 	END
-	spf good 'v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/64 -all'
-	spf soft 'v=spf1 ip4:198.51.100.0/24 ~all'
-	spf neutral 'v=spf1 ip4:198.51.100.0/24'
-	spf bad 'v=spf1 +all ip4:192.0.2.1/33'
-	spf twice 'v=spf1 -all'
-	spf twice 'v=spf1 +all'
-	spf other 'v=spf10 +all'
-	spf many 'verification=1'
-	spf many 'v=spf1 a:addr.test -all'
-	spf usesa 'v=spf1 a:alias.test/24//64 -all'
-	spf usesmx 'v=spf1 mx:mx.test -all'
-	spf usesnull 'v=spf1 mx:nullmx.test -all'
-	spf wide 'v=spf1 ?mx:four.test/0 -all'
-	spf macro 'v=spf1 exists:%{l1+}.%{i}.%{d} -all'
-	spf ptr 'v=spf1 ptr:h.test -all'
-	spf p 'v=spf1 redirect=%{p}'
-	spf incl 'v=spf1 include:soft.test ?include:good.test -all'
-	spf deep 'v=spf1 include:incl2.test -all'
-	spf incl2 'v=spf1 include:good.test'
-	spf none 'v=spf1 include:addr.test +all'
-	spf redir 'v=spf1 redirect=soft.test'
-	spf first 'v=spf1 redirect=good.test ip4:192.0.2.9 -ip4:192.0.2.8'
-	spf loop 'v=spf1 include:loop.test'
-	spf self 'v=spf1 redirect=self.test'
-	spf terms "v=spf1 $(printf 'a:addr.test %.0s' 1 2 3 4 5 6 7 8 9 10) +all"
-	spf terms11 "v=spf1 $(printf 'a:addr.test %.0s' 1 2 3 4 5 6 7 8 9 10 11) +all"
-	spf voids2 'v=spf1 a:n1.test exists:n2.test +all'
-	spf voids3 'v=spf1 a:n1.test exists:n2.test mx:n3.test +all'
-	spf servfail 'v=spf1 a:x.broken.test +all'
-	spf late 'v=spf1 ip4:192.0.2.1 a:x.broken.test -all'
-	spf exp 'v=spf1 exp=x.broken.test -all'
+	txt good 'v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/64 -all'
+	txt soft 'v=spf1 ip4:198.51.100.0/24 ~all'
+	txt neutral 'v=spf1 ip4:198.51.100.0/24'
+	txt bad 'v=spf1 +all ip4:192.0.2.1/33'
+	txt twice 'v=spf1 -all'
+	txt twice 'v=spf1 +all'
+	txt other 'v=spf10 +all'
+	txt many 'verification=1'
+	txt many 'v=spf1 a:addr.test -all'
+	txt usesa 'v=spf1 a:alias.test/24//64 -all'
+	txt usesmx 'v=spf1 mx:mx.test -all'
+	txt usesnull 'v=spf1 mx:nullmx.test -all'
+	txt wide 'v=spf1 ?mx:four.test/0 -all'
+	txt macro 'v=spf1 exists:%{l1+}.%{i}.%{d} -all'
+	txt ptr 'v=spf1 ptr:h.test -all'
+	txt p 'v=spf1 redirect=%{p}'
+	txt incl 'v=spf1 include:soft.test ?include:good.test -all'
+	txt deep 'v=spf1 include:incl2.test -all'
+	txt incl2 'v=spf1 include:good.test'
+	txt none 'v=spf1 include:addr.test +all'
+	txt redir 'v=spf1 redirect=soft.test'
+	txt first 'v=spf1 redirect=good.test ip4:192.0.2.9 -ip4:192.0.2.8'
+	txt loop 'v=spf1 include:loop.test'
+	txt self 'v=spf1 redirect=self.test'
+	txt terms "v=spf1 $(printf 'a:addr.test %.0s' 1 2 3 4 5 6 7 8 9 10) +all"
+	txt terms11 "v=spf1 $(printf 'a:addr.test %.0s' 1 2 3 4 5 6 7 8 9 10 11) +all"
+	txt voids2 'v=spf1 a:n1.test exists:n2.test +all'
+	txt voids3 'v=spf1 a:n1.test exists:n2.test mx:n3.test +all'
+	txt servfail 'v=spf1 a:x.broken.test +all'
+	txt late 'v=spf1 ip4:192.0.2.1 a:x.broken.test -all'
+	txt exp 'v=spf1 exp=x.broken.test -all'
 	# more than libspf2's 511 octets for mechanisms, and its 255 of them
-	spf long "v=spf1 $(seq -f 'ip4:198.51.100.%.0f' -s ' ' 1 250) $(
+	txt long "v=spf1 $(seq -f 'ip4:198.51.100.%.0f' -s ' ' 1 250) $(
 	    seq -f 'ip4:203.0.113.%.0f' -s ' ' 1 250) -all"
-	spf helo 'v=spf1 exists:%{h}.known.test -all'
+	txt helo 'v=spf1 exists:%{h}.known.test -all'
 	echo 'xn--bcher-kva.test.known A 127.0.0.2'
-	spf odd 'v=spf1 exists:%{l}.odd.test -all'
-	spf underflow 'v=spf1 exists:%{d1r-}.%{l99r-+,}%{s0} -all'
-	spf xn--bcher-kva 'v=spf1 +all'
+	txt odd 'v=spf1 exists:%{l}.odd.test -all'
+	txt underflow 'v=spf1 exists:%{d1r-}.%{l99r-+,}%{s0} -all'
+	txt xn--bcher-kva 'v=spf1 +all'
 	i=0
 	while [ $((i += 1)) -le 11 ]; do
 		printf 'eleven MX %d h%d\nh%d A 198.51.100.%d\n' $i $i $i $i
 		[ $i -eq 11 ] || printf 'ten MX %d h%d\n' $i $i
 	done
-	spf usesten 'v=spf1 mx:ten.test +all'
-	spf useseleven 'v=spf1 mx:eleven.test +all'
-} >knot/test.zone
+	txt usesten 'v=spf1 mx:ten.test +all'
+	txt useseleven 'v=spf1 mx:eleven.test +all'
+} | zone test
 {
-	soa org.
-	spf example 'v=spf1 include:_spf.example.org ~all'
-	spf _spf.example 'v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24'
-	spf mail.example 'v=spf1 ip4:198.51.100.25 ~all'
-} >knot/org.zone
-{
-	soa 2.0.192.in-addr.arpa.
-	printf '4 PTR x.broken.test.\n4 PTR host.h.test.\n6 PTR addr.test.\n'
-} >knot/four.zone
-{
-	soa 8.b.d.0.1.0.0.2.ip6.arpa.
-	printf '4.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR host.h.test.\n'
-} >knot/six.zone
-knotd -c knot/knot.conf >knot/log 2>&1 &
-will_stop $!
-until_true 10 dns_has "$dns" test
-until_true 10 dns_has "$dns" org
+	txt example 'v=spf1 include:_spf.example.org ~all'
+	txt _spf.example 'v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24'
+	txt mail.example 'v=spf1 ip4:198.51.100.25 ~all'
+} | zone org
+printf '4 PTR x.broken.test.\n4 PTR host.h.test.\n6 PTR addr.test.\n' |
+    zone 2.0.192.in-addr.arpa
+echo '4.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR host.h.test.' |
+    zone 8.b.d.0.1.0.0.2.ip6.arpa
+start_knot "127.0.0.1@$dns" test org 2.0.192.in-addr.arpa \
+    8.b.d.0.1.0.0.2.ip6.arpa broken.test
 
 # ask IP SENDER [KEY=VALUE…]: what is said, on one line; request and answer are
 # kept as asked/N.request and asked/N.said

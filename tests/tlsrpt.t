@@ -5,6 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/peers/postfix.sh
 . "$tests/peers/postfix.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 
 [ "$(id -u)" -eq 0 ] || skip_all 'Postfix wants root'
 unpack_postfix || skip_all 'no Postfix'
@@ -29,21 +31,11 @@ have_arrived() {
 }
 # record TEXT…: what b.test publishes
 record() {
-	serial=$((serial + 1))
-	{
-		cat <<-END
-			@ 60 IN SOA ns.test. x.test. $serial 60 60 60 60
-			@ 60 IN NS ns.test.
-			ns.test. A 127.0.0.1
-		END
-		for text in "$@"; do
-			echo "_smtp._tls.b.test. 1 TXT \"$text\""
-		done
-	} >"$scratch/knot/zone"
-	[ "$serial" -eq 1 ] ||
-	    knotc -c "$scratch/knot/knot.conf" -b zone-reload test >/dev/null 2>&1
+	for text in "$@"; do
+		txt _smtp._tls.b.test. "$text"
+	done | zone test
+	zone_again test
 }
-serial=0
 # report FIELD…: of the report's JSON, in the newest message that has one
 report() {
 	python3 - "$mailbox/new" "$@" <<-'END'
@@ -83,24 +75,9 @@ yesterday() {
 	state 'UPDATE tlsrpt SET day = day - 1'
 }
 
-mkdir "$scratch/knot"
 dns=$(free_port)
-cat >"$scratch/knot/knot.conf" <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: test
-	    storage: $scratch/knot
-	    file: zone
-	    zonefile-load: whole
-END
-record
-knotd -c "$scratch/knot/knot.conf" >"$scratch/knot/log" 2>&1 &
-will_stop $!
-until_true 10 dns_has "$dns" test
+zone test </dev/null
+start_knot "127.0.0.1@$dns" test
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
     -subj /CN=mx.b.test -addext subjectAltName=DNS:mx.b.test,IP:127.0.0.1 \
@@ -111,7 +88,7 @@ smtpd_tls_cert_file = $scratch/mx.pem
 smtpd_tls_key_file = $scratch/mx.key"
 start_postfix b.test
 new_instance
-sed -i "s/^resolver.*/resolver 127.0.0.1:$dns/" "$conf"
+resolver "127.0.0.1:$dns"
 add_domain b.test "[127.0.0.1]:$postfix_port"
 
 # ---- what is counted
@@ -244,7 +221,6 @@ again() {
 try() {
 	record "$@"
 	again
-	sleep 1.2
 	run -r
 	echo "$(count_queued):$(state 'SELECT count(*) FROM tlsrpt')"
 }
@@ -259,7 +235,7 @@ is "$(try 'v=spf1 -all' 'v=TLSRPTv1; rua=mailto:a@b.test,mailto:b@c.test')" \
     2:0 'two addresses get one each'
 find "$spool/queue" -type f -delete
 again
-sed -i "s/^resolver.*/resolver 127.0.0.1:9/" "$conf"
+resolver 127.0.0.1:9
 run -r
 is "$(count_queued):$(state 'SELECT count(*) FROM tlsrpt')" 0:2 \
     'while the DNS is silent they are kept'

@@ -14,6 +14,8 @@ fi
 . "$tests/bench/measure.sh"
 # shellcheck source=tests/bench/servers.sh
 . "$tests/bench/servers.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 # shellcheck source=tests/peers/scanners.sh
 . "$tests/peers/scanners.sh"
 
@@ -27,36 +29,18 @@ milters=$build/milters
 }
 
 # ---- a sender
-openssl genrsa -traditional -out "$scratch/key" 2048 2>/dev/null
-public=$(openssl rsa -in "$scratch/key" -pubout -outform DER 2>/dev/null |
-    base64 -w0)
-mkdir "$scratch/knot"
-cat >"$scratch/knot/conf" <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@53
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: client.test
-	    file: $scratch/knot/zone
-END
-cat >"$scratch/knot/zone" <<-END
-	\$ORIGIN client.test.
-	\$TTL 3600
-	@ SOA ns h 1 9 9 9 9
-	@ NS ns
-	ns A 127.0.0.1
-	@ A 127.0.0.1
-	@ MX 0 ns
-	@ TXT "v=spf1 ip4:127.0.0.1 -all"
-	_dmarc TXT "v=DMARC1; p=reject"
-	k._domainkey TXT ( "k=rsa; p=" "$(echo "$public" | fold -w 200 |
-	    sed 's/$/" "/' | tr -d '\n' | sed 's/" "$//')" )
-END
-knotd -c "$scratch/knot/conf" >"$scratch/knot/log" 2>&1 &
-will_stop $!
-until_true 10 dns_has 53 client.test
+dkim_key "$scratch/key"
+{
+	cat <<-'END'
+		ns A 127.0.0.1
+		@ A 127.0.0.1
+		@ MX 0 ns
+		@ TXT "v=spf1 ip4:127.0.0.1 -all"
+		_dmarc TXT "v=DMARC1; p=reject"
+	END
+	txt k._domainkey "$(cat "$scratch/key.p")"
+} | zone client.test 3600
+start_knot 127.0.0.1@53 client.test
 echo 'nameserver 127.0.0.1' >"$scratch/resolv.conf"
 mount --bind "$scratch/resolv.conf" /etc/resolv.conf || exit 1
 {
@@ -89,7 +73,7 @@ start_filters() {
 	echo 192.0.2.250 >"$scratch/none"
 	# its resolver is libunbound, to which test. is nowhere; so it need not
 	# ask for the key
-	printf 'k._domainkey.client.test v=DKIM1; k=rsa; p=%s\n' "$public" \
+	echo "k._domainkey.client.test v=DKIM1; $(cat "$scratch/key.p")" \
 	    >"$scratch/keys"
 	dkim=$(free_port)
 	printf '%s\n' "Socket inet:$dkim@127.0.0.1" 'Mode v' 'Background no' \

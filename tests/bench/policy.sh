@@ -6,6 +6,8 @@
 # on this host.  REPS runs of each, the median counts.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
 # shellcheck source=tests/peers/scanners.sh
 . "$tests/peers/scanners.sh"
 
@@ -37,55 +39,25 @@ cpu_of() {
 new_instance
 add_domain example.com
 dns=$(free_port)
-mkdir "$scratch/knot"
-openssl genrsa -traditional -out "$scratch/key" 2048 2>/dev/null
-cat >"$scratch/knot/conf" <<-E
-	server:
-	    rundir: $scratch/knot
-	    listen: 127.0.0.1@$dns
-	template:
-	  - id: default
-	    storage: $scratch/knot
-	    file: "%s.zone"
-	zone:
-	  - domain: sender.test
-	  - domain: list.test
-	  - domain: 127.in-addr.arpa
-E
-# zone NAME: records on stdin
-zone() {
-	{
-		printf '%s\n' "\$ORIGIN $1." "\$TTL 60" '@ SOA ns h 1 9 9 9 9' '@ NS ns' 'ns A 127.0.0.1'
-		cat
-	} >"$scratch/knot/$1.zone"
-}
-zone sender.test <<-E
-	@ MX 0 far
-	far A 192.0.2.9
-	@ TXT "v=spf1 ip4:127.0.0.0/8 -all"
-	client A 127.0.0.2
-	_dmarc TXT "v=DMARC1; p=reject"
-	k._domainkey TXT ( "k=rsa; p=" "$(openssl rsa -in "$scratch/key" \
-	    -pubout -outform DER 2>/dev/null | base64 -w200 | sed 's/$/" "/' |
-	    tr -d '\n' | sed 's/" "$//')" )
-E
-zone list.test <<-E
-	nobody A 127.0.0.2
-E
-zone 127.in-addr.arpa <<-E
-	2.0.0 PTR client.sender.test.
-E
-knotd -c "$scratch/knot/conf" >"$scratch/knot/log" 2>&1 &
-will_stop $!
-for name in sender.test list.test 127.in-addr.arpa; do
-	until_true 10 dns_has "$dns" $name
-done
+dkim_key "$scratch/key"
+{
+	cat <<-'END'
+		@ MX 0 far
+		far A 192.0.2.9
+		@ TXT "v=spf1 ip4:127.0.0.0/8 -all"
+		client A 127.0.0.2
+		_dmarc TXT "v=DMARC1; p=reject"
+	END
+	txt k._domainkey "$(cat "$scratch/key.p")"
+} | zone sender.test
+echo 'nobody A 127.0.0.2' | zone list.test
+echo '2.0.0 PTR client.sender.test.' | zone 127.in-addr.arpa
+start_knot "127.0.0.1@$dns" sender.test list.test 127.in-addr.arpa
 start_clamd && start_spamd || exit 1
 start_primary 'RCPT:b@example.com=250 2.1.5 fine' \
     'RCPT:later@example.com=450 4.2.1 not now' 'RCPT=550 5.1.1 who?'
-sed "s/^resolver .*/resolver 127.0.0.1:$dns/" "$conf" >"$conf.new"
-printf '%s\n' "clamd $clamd" "spamd $spamd" >>"$conf.new"
-mv "$conf.new" "$conf"
+resolver "127.0.0.1:$dns"
+printf '%s\n' "clamd $clamd" "spamd $spamd" >>"$conf"
 policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port';
     UPDATE setting SET value = '0' WHERE name = 'greylist_delay';
     INSERT INTO dnsbl(zone) VALUES('list.test')"
