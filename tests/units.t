@@ -51,6 +51,7 @@ cat >>"$conf" <<-END
 	tls_key $scratch/key.pem
 	clamd $scratch/clamd
 	spamd 127.0.0.1:9
+	child_connections 2
 END
 port=$(free_port)
 (traced receiving "$build/bin/mxrecv" -f "$conf" -l "127.0.0.1:$port") \
@@ -87,6 +88,8 @@ pid=$(sed -n 's/^\([0-9]*\) .*execve(.*mx-tls.*/\1/p' "$scratch/receiving" |
     tail -n 1)
 grep "^$pid " "$scratch/receiving" >"$scratch/encrypting"
 judge tertiary-mx-tls.service encrypting
+grep -q 'mincore(' "$scratch/receiving"
+ok $? 'a child is wiped for another connection'
 
 start_primary 'RCPT:b@b.test=550 5.1.1 nobody'
 policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
