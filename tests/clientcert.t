@@ -6,11 +6,14 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/peers/knot.sh
 . "$tests/peers/knot.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
 command -v knotd >/dev/null || skip_all 'no knotd'
 
-# certificate FILE NAMES [OPTION…]: by our authority, FILE.pem and FILE.key
-certificate() {
+# issued FILE NAMES [OPTION…]: by our authority, for as many $days, which openssl
+# req can not make fewer than one
+issued() {
 	file=$scratch/$1 names=$2
 	shift 2
 	openssl req -new -nodes -subj / -addext "subjectAltName=$names" \
@@ -19,12 +22,6 @@ certificate() {
 	openssl x509 -req -in "$file.csr" -CA "$scratch/ca.pem" \
 	    -CAkey "$scratch/ca.key" -days "${days-30}" -copy_extensions copy \
 	    -out "$file.pem" 2>/dev/null
-}
-self_signed() {
-	openssl req -x509 -nodes -days 30 -subj "/CN=$2" \
-	    -addext "subjectAltName=DNS:$2" -newkey ec \
-	    -pkeyopt ec_paramgen_curve:P-256 -keyout "$scratch/$1.key" \
-	    -out "$scratch/$1.pem" 2>/dev/null
 }
 # etrn [FILE [OPTION…]]: its answer, for a client with that certificate
 etrn() {
@@ -51,18 +48,18 @@ ended() {
 }
 seen=0
 
-self_signed ca 'Test Authority'
-self_signed backup backup.test
-self_signed home home.b.test
-certificate mx DNS:other.test,DNS:MX.B.test
-certificate domain DNS:b.test
-certificate wild 'DNS:*.b.test'
-certificate deep 'DNS:*.test'
-certificate foreign DNS:mx.b.test.evil.test,DNS:other.test
-certificate server DNS:mx.b.test -addext extendedKeyUsage=serverAuth
-certificate coder DNS:mx.b.test -addext extendedKeyUsage=codeSigning
-certificate address IP:127.0.0.1
-days=-1 certificate old DNS:mx.b.test
+certificate ca 'DNS:Test Authority'
+certificate backup DNS:backup.test
+certificate home DNS:home.b.test
+issued mx DNS:other.test,DNS:MX.B.test
+issued domain DNS:b.test
+issued wild 'DNS:*.b.test'
+issued deep 'DNS:*.test'
+issued foreign DNS:mx.b.test.evil.test,DNS:other.test
+issued server DNS:mx.b.test -addext extendedKeyUsage=serverAuth
+issued coder DNS:mx.b.test -addext extendedKeyUsage=codeSigning
+issued address IP:127.0.0.1
+days=-1 issued old DNS:mx.b.test
 
 dns=$(free_port)
 zone test <<-END

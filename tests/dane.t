@@ -4,47 +4,24 @@
 # records, right ones and wrong ones.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
+# shellcheck source=tests/peers/network.sh
+. "$tests/peers/network.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
-[ "$(id -u)" -eq 0 ] || skip_all 'network namespaces want root'
 for program in knotd kzonesign unbound; do
 	command -v $program >/dev/null || skip_all "no $program"
 done
-here=dat$$h there=dat$$t
-ip netns add $here 2>/dev/null || skip_all 'no network namespaces'
-ip netns add $there
-# shellcheck disable=SC2317 # by the trap
-leave() {
-	clear_up
-	ip netns del "$here"
-	ip netns del "$there"
-}
-trap leave EXIT
-
-ip -n $here link add v0 type veth peer name v0 netns $there
-for side in "$here 1" "$there 2"; do
-	# shellcheck disable=SC2086 # two words
-	set -- $side
-	ip -n "$1" link set lo up
-	ip -n "$1" link set v0 up
-	ip -n "$1" addr add "192.0.2.$2/24" dev v0
-done
-for n in 53 10 11 12 13; do
-	ip -n $there addr add "192.0.2.$n/24" dev v0
-done
+lay_cable 53 10 11 12 13 || skip_all 'no second network'
 
 # ---- certificates: one that vouches for itself, two by an authority
 cd "$scratch" || exit 1
-made() { # NAME SUBJECT-ALTERNATIVE [ISSUER]
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-	    -days 2 -subj "/CN=$1" -addext "subjectAltName=DNS:$2" \
-	    ${3:+-CA "$3.pem" -CAkey "$3.key" -addext basicConstraints=CA:FALSE} \
-	    -keyout "$1.key" -out "$1.pem" 2>/dev/null
-	cat "$1.pem" ${3:+"$3.pem"} "$1.key" >"$1.both"
-}
-made self nobody.invalid
-made ca ca.invalid
-made host mx2.good.test ca
-made hop ta2.good.test ca
+certificate self DNS:nobody.invalid
+certificate ca DNS:ca.invalid
+certificate host DNS:mx2.good.test ca
+certificate hop DNS:ta2.good.test ca
 digest() { # of the public key, or with "whole" of all
 	if [ "${2-}" ]; then
 		openssl x509 -in "$1.pem" -outform DER
@@ -57,12 +34,7 @@ self=$(digest self)
 ca=$(digest ca whole)
 
 # ---- zones: one signed, one signed last year, one not at all
-mkdir knot
-cat >knot/good.test.zone <<-END
-	\$ORIGIN good.test.
-	\$TTL 60
-	@ SOA ns.plain.test. hostmaster 1 60 60 60 60
-	@ NS ns.plain.test.
+zone good.test <<-END
 	mx1 A 192.0.2.10
 	_25._tcp.mx1 TLSA 3 1 1 $self
 	mx2 A 192.0.2.11
@@ -106,22 +78,13 @@ cat >knot/good.test.zone <<-END
 	implicit A 192.0.2.10
 	_25._tcp.implicit TLSA 3 1 1 $ca
 END
-cat >knot/plain.test.zone <<-END
-	\$ORIGIN plain.test.
-	\$TTL 60
-	@ SOA ns hostmaster 1 60 60 60 60
-	@ NS ns
-	ns A 192.0.2.53
+zone plain.test <<-END
 	host A 192.0.2.10
 	_25._tcp.host TLSA 3 1 1 $ca
 	own MX 10 host
 	foreign MX 10 mx4.good.test.
 END
-cat >knot/stale.test.zone <<-END
-	\$ORIGIN stale.test.
-	\$TTL 60
-	@ SOA ns.plain.test. hostmaster 1 60 60 60 60
-	@ NS ns.plain.test.
+zone stale.test <<-END
 	tlsa TLSA 3 1 1 $self
 	late MX 10 mx1.good.test.
 END
@@ -145,23 +108,9 @@ mkdir knot/signed
 kzonesign -c knot/sign.conf -o knot/signed good.test >knot/log 2>&1
 kzonesign -c knot/sign.conf -o knot/signed -t $(($(date +%s) - 31536000)) \
     stale.test >>knot/log 2>&1
-cp knot/plain.test.zone knot/signed
-cat >knot/knot.conf <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 192.0.2.53@53
-	database:
-	    storage: $scratch/knot/run
-	template:
-	  - id: default
-	    storage: $scratch/knot/signed
-	    zonefile-sync: -1
-	zone:
-	  - domain: good.test
-	  - domain: stale.test
-	  - domain: plain.test
-END
-mkdir knot/run unbound
+mv knot/signed/*.zone knot
+start_knot 192.0.2.53@53 good.test stale.test plain.test
+mkdir unbound
 cat >unbound/conf <<-END
 	server:
 	    directory: $scratch/unbound
@@ -187,45 +136,29 @@ cat >unbound/conf <<-END
 		    $zone
 	done)
 END
-ip netns exec $there knotd -c knot/knot.conf >>knot/log 2>&1 &
-will_stop $!
-ip netns exec $here unbound -d -c unbound/conf >unbound/log 2>&1 &
+unbound -d -c unbound/conf >unbound/log 2>&1 &
 will_stop $!
 
 # ---- hosts
 offer='EHLO=250-mx.test|250-PIPELINING|250 STARTTLS'
-mx() { # NUMBER RULE…
-	mkdir "mx$1"
-	number=$1
-	shift
-	FAKEMX_LISTEN=192.0.2.$number:25 ip netns exec $there \
-	    "$tests/peers/fakemx.py" "mx$number" "$@" 2>"mx$number.err" &
-	will_stop $!
-}
-mx 10 "$offer" "STARTTLS=!tls $scratch/self.both"
-mx 11 "$offer" "STARTTLS=!tls $scratch/host.both"
-mx 12 "$offer" "STARTTLS=!tls $scratch/hop.both"
-mx 13 'EHLO=250-mx.test|250 PIPELINING'
-for n in 10 11 12 13; do
-	until_true 10 test -s mx$n/port
-done
-until_true 10 ip netns exec $here sh -c "
-	OWN_NETWORK=1; export OWN_NETWORK
-	$(command -v python3) -c '
-import socket, struct, sys
+exchanger 10 "$offer" "STARTTLS=!tls $scratch/self.both"
+exchanger 11 "$offer" "STARTTLS=!tls $scratch/host.both"
+exchanger 12 "$offer" "STARTTLS=!tls $scratch/hop.both"
+exchanger 13 'EHLO=250-mx.test|250 PIPELINING'
+# vouched: the resolver says so of an answer
+vouched() {
+	python3 -c 'import socket, struct, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.settimeout(1)
-s.sendto(struct.pack(\">6H\", 1, 0x120, 1, 0, 0, 0) + b\"\\2ee\\4good\\4test\\0\\0\\17\\0\\1\",
-         (\"127.0.0.1\", 53))
-flags = struct.unpack(\">6H\", s.recv(512)[:12])[1]
-sys.exit(flags & 0x20 == 0 or flags & 15 != 0)'" 2>/dev/null
+s.sendto(struct.pack(">6H", 1, 0x120, 1, 0, 0, 0) + b"\2ee\4good\4test\0\0\17\0\1",
+         ("127.0.0.1", 53))
+flags = struct.unpack(">6H", s.recv(512)[:12])[1]
+sys.exit(flags & 0x20 == 0 or flags & 15 != 0)' 2>/dev/null
+}
+until_true 10 vouched
 ok $? 'the zone is there, signed, and the resolver vouches for it'
 
 new_instance
-resolver() {
-	sed "s/^resolver .*/resolver $1/; /^resolvers_trusted/d" "$conf" \
-	    >"$conf.new" && mv "$conf.new" "$conf"
-}
 resolver 127.0.0.1
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 
@@ -238,7 +171,7 @@ try() { # DOMAIN: one message; the run's log in said
 	printf '%s\r\n' 'EHLO c.test' 'MAIL FROM:<>' "RCPT TO:<r@$1>" \
 	    DATA "${field:-Subject: $1}" '' . QUIT |
 	    mxrecv >"$scratch/out" 2>>"$scratch/log"
-	said=$(ip netns exec $here "$build/bin/mxrun" -f "$conf" "$1" 2>&1)
+	said=$(mxrun "$1" 2>&1)
 }
 goes() { # DOMAIN HOW WHAT: verified so, or "clear"
 	try "$1"

@@ -7,31 +7,11 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/peers/knot.sh
 . "$tests/peers/knot.sh"
+# shellcheck source=tests/peers/network.sh
+. "$tests/peers/network.sh"
 
-# hosts elsewhere need a network that may be invented
-if [ -z "${MX_NETWORK-}" ]; then
-	unshare -n true 2>/dev/null || skip_all 'no network of our own'
-	MX_NETWORK=1
-	export MX_NETWORK
-	exec unshare -n "$0" "$@"
-fi
-ip link set lo up
-unshare -n sleep 600 &
-elsewhere=$!
-will_stop $elsewhere
-elsewhere() {
-	[ "$(readlink /proc/"$elsewhere"/ns/net)" != "$network" ]
-}
+lay_cable || skip_all 'no network of our own'
 network=$(readlink /proc/$$/ns/net)
-until_true 5 elsewhere
-until_true 5 ip link add here0 type veth peer name there0 netns $elsewhere \
-    2>/dev/null || skip_all 'no network of our own'
-ip addr add 192.0.2.1/24 dev here0
-ip link set here0 up
-over() {
-	nsenter -t $elsewhere -n "$@"
-}
-over ip link set there0 up
 
 # ---- the liars
 manners='silent close cut drip nul garbage long endless'
@@ -53,14 +33,14 @@ n=25
 {
 	printf '%s\n' 'dead MX 0 dead' 'dead A 192.0.2.24'
 	for manner in $manners; do
-		over ip addr add 192.0.2.$n/24 dev there0
+		$there ip addr add 192.0.2.$n/24 dev v0
 		set -- "$@" "192.0.2.$n/smtp-$manner@RCPT"
 		printf '%s MX 0 %s\n%s A 192.0.2.%s\n' "$manner" "$manner" \
 		    "$manner" "$n"
 		n=$((n + 1))
 	done
 } >"$scratch/records"
-nsenter -t $elsewhere -n "$tests/peers/liar.py" "$scratch/there" "$@" &
+$there "$tests/peers/liar.py" "$scratch/there" "$@" &
 will_stop $!
 dns=
 if command -v knotd >/dev/null; then

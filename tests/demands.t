@@ -5,52 +5,23 @@
 # 8689); that it is not asked about recipients, nor handed mail at once.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
+# shellcheck source=tests/peers/network.sh
+. "$tests/peers/network.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
-[ "$(id -u)" -eq 0 ] || skip_all 'network namespaces want root'
 command -v knotd >/dev/null || skip_all 'no knotd'
-here=dem$$h there=dem$$t
-ip netns add $here 2>/dev/null || skip_all 'no network namespaces'
-ip netns add $there
-# shellcheck disable=SC2317 # by the trap
-leave() {
-	clear_up
-	ip netns del "$here"
-	ip netns del "$there"
-}
-trap leave EXIT
-
-ip -n $here link add v0 type veth peer name v0 netns $there
-for side in "$here 1" "$there 2"; do
-	# shellcheck disable=SC2086 # two words
-	set -- $side
-	ip -n "$1" link set lo up
-	ip -n "$1" link set v0 up
-	ip -n "$1" addr add "192.0.2.$2/24" dev v0
-done
-for n in 53 10 11 12 13; do
-	ip -n $there addr add "192.0.2.$n/24" dev v0
-done
+lay_cable 53 10 11 12 13 || skip_all 'no second network'
 cd "$scratch" || exit 1
 
-made() { # NAME SUBJECT-ALTERNATIVE [ISSUER]
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-	    -days 2 -subj "/CN=$1" -addext "subjectAltName=$2" \
-	    ${3:+-CA "$3.pem" -CAkey "$3.key" -addext basicConstraints=CA:FALSE} \
-	    -keyout "$1.key" -out "$1.pem" 2>/dev/null
-	cat "$1.pem" "$1.key" >"$1.both"
-}
-made ca DNS:ca.invalid
-made good DNS:good.hosts.test ca
-made self DNS:self.hosts.test
-made backup DNS:backup.test
+certificate ca DNS:ca.invalid
+certificate good DNS:good.hosts.test ca
+certificate self DNS:self.hosts.test
+certificate backup DNS:backup.test
 
-mkdir knot
-cat >knot/test.zone <<-END
-	\$ORIGIN test.
-	\$TTL 60
-	@ SOA ns hostmaster 1 60 60 60 60
-	@ NS ns
-	ns A 192.0.2.53
+zone test <<-END
 	good.hosts A 192.0.2.10
 	self.hosts A 192.0.2.11
 	clear.hosts A 192.0.2.12
@@ -63,41 +34,17 @@ cat >knot/test.zone <<-END
 	e MX 20 self.hosts
 	stranger MX 10 self.hosts
 END
-cat >knot/knot.conf <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 192.0.2.53@53
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: test
-	    file: $scratch/knot/test.zone
-END
-ip netns exec $there knotd -c knot/knot.conf >knot/log 2>&1 &
-will_stop $!
+start_knot 192.0.2.53@53 test
 offer='EHLO=250-mx.test|250-PIPELINING|250 STARTTLS'
-mx() { # NUMBER RULE…
-	mkdir "mx$1"
-	number=$1
-	shift
-	FAKEMX_LISTEN=192.0.2.$number:25 FAKEMX_AT_ONCE=20 \
-	    ip netns exec $there "$tests/peers/fakemx.py" "mx$number" "$@" \
-	    2>"mx$number.err" &
-	will_stop $!
-}
-mx 10 "$offer" "STARTTLS=!tls $scratch/good.both" 'RCPT:no@a.test=550 5.1.1 who'
-mx 11 "$offer" "STARTTLS=!tls $scratch/self.both" \
+export FAKEMX_AT_ONCE=20
+exchanger 10 "$offer" "STARTTLS=!tls $scratch/good.both" \
+    'RCPT:no@a.test=550 5.1.1 who'
+exchanger 11 "$offer" "STARTTLS=!tls $scratch/self.both" \
     'RCPT:no@b.test=550 5.1.1 who' 'RCPT:no@stranger.test=550 5.1.1 who'
-mx 12 'EHLO=250-mx.test|250 PIPELINING' 'RCPT:no@c.test=550 5.1.1 who'
-for n in 10 11 12; do
-	until_true 10 test -e mx$n/port
-done
-until_true 10 ip netns exec $here python3 -c 'import socket
-socket.create_connection(("192.0.2.53", 53), 1)' 2>/dev/null
+exchanger 12 'EHLO=250-mx.test|250 PIPELINING' 'RCPT:no@c.test=550 5.1.1 who'
 
 new_instance
-sed 's/^resolver .*/resolver 192.0.2.53/' "$conf" >"$conf.new" &&
-    mv "$conf.new" "$conf"
+resolver 192.0.2.53
 cat >>"$conf" <<-END
 	tls_authorities $scratch/ca.pem
 	tls_certificate $scratch/backup.both
@@ -111,7 +58,7 @@ state() {
 	sqlite3 state.db "$@"
 }
 run() { # DOMAIN: said is the log
-	said=$(ip netns exec $here "$build/bin/mxrun" -f "$conf" "$1" 2>&1)
+	said=$(mxrun "$1" 2>&1)
 }
 # knows HOST…: of all domains their policy was fetched, and names those hosts
 knows() {
@@ -259,7 +206,7 @@ comes() {
 	done
 	printf '%s\r\n' 'EHLO c.test' "MAIL FROM:<$from>" "RCPT TO:<$to>" \
 	    DATA "From: $from" "$@" '' . QUIT |
-	    ip netns exec $here "$build/bin/mxrecv" -f "$conf" 2>>log >out
+	    mxrecv 2>>log >out
 	said=$(tr -d '\r' <out)
 }
 asked() { # NUMBER: the commands that this host was given, each once

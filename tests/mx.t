@@ -1,54 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Where mail goes by MX records: two network namespaces, real DNS in the other
-# one, primaries at port 25 of IPv4 and IPv6.
+# Where mail goes by MX records: real DNS in another network, primaries at port
+# 25 of IPv4 and IPv6.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
+# shellcheck source=tests/peers/network.sh
+. "$tests/peers/network.sh"
 
-[ "$(id -u)" -eq 0 ] || skip_all 'network namespaces want root'
 command -v knotd >/dev/null || skip_all 'no knotd'
-here=mxt$$h there=mxt$$t
-ip netns add $here 2>/dev/null || skip_all 'no network namespaces'
-ip netns add $there
-# shellcheck disable=SC2317 # by the trap
-leave() {
-	clear_up
-	ip netns del "$here"
-	ip netns del "$there"
-}
-trap leave EXIT
+lay_cable 53 10 11 12 || skip_all 'no second network'
+ip addr add 2001:db8::1/64 dev v0 nodad
+$there ip addr add 2001:db8::10/64 dev v0 nodad
 
-ip -n $here link add v0 type veth peer name v0 netns $there
-for side in "$here 1" "$there 2"; do
-	# shellcheck disable=SC2086 # two words
-	set -- $side
-	ip -n "$1" link set lo up
-	ip -n "$1" link set v0 up
-	ip -n "$1" addr add "192.0.2.$2/24" dev v0
-	ip -n "$1" addr add "2001:db8::$2/64" dev v0 nodad
-done
-for n in 53 10 11 12; do
-	ip -n $there addr add "192.0.2.$n/24" dev v0
-done
-ip -n $there addr add 2001:db8::10/64 dev v0 nodad
-
-mkdir "$scratch/knot"
-cat >"$scratch/knot/knot.conf" <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 192.0.2.53@53
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: test
-	    file: $scratch/knot/test.zone
-END
-cat >"$scratch/knot/test.zone" <<-END
-	\$ORIGIN test.
-	\$TTL 60
-	@ SOA ns hostmaster 1 60 60 60 60
-	@ NS ns
-	ns A 192.0.2.53
+zone test <<-END
 	backup A 192.0.2.1
 	p4 A 192.0.2.10
 	p6 AAAA 2001:db8::10
@@ -80,23 +46,18 @@ cat >"$scratch/knot/test.zone" <<-END
 	p12 A 192.0.2.12
 	nothing TXT x
 END
-ip netns exec $there knotd -c "$scratch/knot/knot.conf" \
-    >"$scratch/knot/log" 2>&1 &
-will_stop $!
-ip netns exec $there "$tests/peers/load.py" sink "$scratch/port4" \
+start_knot 192.0.2.53@53 test
+$there "$tests/peers/load.py" sink "$scratch/port4" \
     "$scratch/taken4" 192.0.2.10 25 &
 will_stop $!
-ip netns exec $there "$tests/peers/load.py" sink "$scratch/port6" \
+$there "$tests/peers/load.py" sink "$scratch/port6" \
     "$scratch/taken6" 2001:db8::10 25 &
 will_stop $!
 until_true 10 test -s "$scratch/port4"
 until_true 10 test -s "$scratch/port6"
-until_true 10 ip netns exec $here python3 -c 'import socket
-socket.create_connection(("192.0.2.53", 53), 1)' 2>/dev/null
 
 new_instance
-sed 's/^resolver .*/resolver 192.0.2.53/' "$conf" >"$conf.new" &&
-    mv "$conf.new" "$conf"
+resolver 192.0.2.53
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 
 # try NAME: one message for NAME.test; the run's log in said
@@ -105,7 +66,7 @@ try() {
 	printf '%s\r\n' 'EHLO c.test' 'MAIL FROM:<>' "RCPT TO:<r@$1.test>" \
 	    DATA "Subject: $1" '' . QUIT |
 	    mxrecv >"$scratch/out" 2>>"$scratch/log"
-	said=$(ip netns exec $here "$build/bin/mxrun" -f "$conf" "$1.test" 2>&1)
+	said=$(mxrun "$1.test" 2>&1)
 }
 
 # goes NAME WHERE, waits NAME WHY
@@ -135,18 +96,13 @@ waits absent 'knows no domain' 'NXDOMAIN is temporary for a domain of ours'
 is "$(wc -l <"$scratch/taken4" 2>/dev/null)" 5 'to IPv4 went five, and none to the worse'
 
 # ---- a sender's own exchanger is asked whether the sender exists
-mkdir "$scratch/mx"
-FAKEMX_LISTEN=192.0.2.12:25 ip netns exec $there "$tests/peers/fakemx.py" \
-    "$scratch/mx" 'RCPT:good@picky.test=250 2.1.5 known' \
-    'RCPT:maybe@picky.test=451 4.2.0 later' 'RCPT=550 5.1.1 unknown' &
-will_stop $!
-until_true 10 test -s "$scratch/mx/port"
+exchanger 12 'RCPT:good@picky.test=250 2.1.5 known' \
+    'RCPT:maybe@picky.test=451 4.2.0 later' 'RCPT=550 5.1.1 unknown'
 policy "UPDATE policy SET verdict = 'defer' WHERE test = 'sender'"
 # from SENDER: all replies
 from() {
 	printf '%s\r\n' 'EHLO c.test' "MAIL FROM:<$1>" 'RCPT TO:<r@four.test>' \
-	    DATA "From: $1" '' . QUIT | ip netns exec $here "$build/bin/mxrecv" -f "$conf" \
-	    2>>"$scratch/log" >"$scratch/out"
+	    DATA "From: $1" '' . QUIT | mxrecv 2>>"$scratch/log" >"$scratch/out"
 	said=$(cat "$scratch/out")
 }
 from good@picky.test
@@ -159,18 +115,17 @@ like "$said" '^250 2.0.0 Queued' 'one of whom nothing is said'
 from bad@picky.test
 like "$said" '^450 4.1.7 ' 'is remembered'
 like "$said" '^554 5.5.1 No valid recipients' 'and told before the message comes'
-is "$(grep -c 'bad@picky' "$scratch/mx/log")" 1 'and not asked for again'
-is "$(grep -c 'MAIL FROM:<>' "$scratch/mx/log")" 3 'in the name of nobody'
+is "$(grep -c 'bad@picky' "$scratch/mx12/log")" 1 'and not asked for again'
+is "$(grep -c 'MAIL FROM:<>' "$scratch/mx12/log")" 3 'in the name of nobody'
 from bad@vouched.test
 like "$said" '^250 2.0.0 Queued' 'one whom SPF vouches for'
-is "$(grep -c 'bad@vouched' "$scratch/mx/log")" 0 'is not asked for'
+is "$(grep -c 'bad@vouched' "$scratch/mx12/log")" 0 'is not asked for'
 policy "UPDATE setting SET value = '1' WHERE name = 'callout_target'"
 from one@picky.test
 like "$said" '^250 2.0.0 Queued' 'no more than so many a minute'
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'sender'"
 
-sed 's/^resolver .*/resolver 192.0.2.99/' "$conf" >"$conf.new" &&
-    mv "$conf.new" "$conf"
+resolver 192.0.2.99
 waits four2 'DNS does not answer' 'DNS that does not answer'
 
 done_testing

@@ -7,6 +7,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/peers/knot.sh
 . "$tests/peers/knot.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
 step=${NOCALL_STEP:-5} # of the calls, one in so many; the long form: 1
 nocall=$build/tests/preload/nocall.so
@@ -129,8 +131,7 @@ spam() {
 }
 each 'mx-scan, spamd' spam
 
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-    -subj /CN=backup.test -keyout tls.key -out tls.pem 2>/dev/null
+certificate tls DNS:backup.test
 printf '%s\n' mode=check "certificate=$scratch/tls.pem" \
     "key=$scratch/tls.key" '' >request
 tls() {

@@ -4,15 +4,9 @@
 # mail goes, where it does not, and what its sender hears.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
-# certificate FILE NAME: self-signed, FILE.pem with its key
-certificate() {
-	openssl req -x509 -nodes -days 30 -subj "/CN=$1" \
-	    -addext "subjectAltName=$2" -newkey ec \
-	    -pkeyopt ec_paramgen_curve:P-256 -keyout "$scratch/$1.key" \
-	    -out "$scratch/$1.pem" 2>/dev/null
-	cat "$scratch/$1.key" >>"$scratch/$1.pem"
-}
 client() {
 	"$tests/peers/tlsclient.py" "$port" requiretls "$@" 2>&1 | tail -1
 }
@@ -22,7 +16,7 @@ go='STARTTLS=220 go'
 # primary CERTIFICATE RULE…: of b.test, named by its row
 primary() {
 	[ -z "${primary_pid-}" ] || stop "$primary_pid"
-	export FAKEMX_TLS="$scratch/$1.pem"
+	export FAKEMX_TLS="$scratch/$1.both"
 	shift
 	start_primary "$@"
 	policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
@@ -45,7 +39,7 @@ new_instance
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 add_domain b.test
 cat >>"$conf" <<-END
-	tls_certificate $scratch/backup.pem
+	tls_certificate $scratch/backup.both
 	tls_authorities $scratch/good.pem
 END
 listen

@@ -5,6 +5,8 @@
 # and no change is missed, and they end.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
 hold=$tests/peers/hold.py
 load=$build/tests/tools/smtpload
@@ -70,11 +72,9 @@ is "$(echo "$file" | wc -l)" 1 'one message is there'
 ok $? 'with nothing of who came before'
 
 # ---- TLS
-openssl req -x509 -nodes -days 30 -subj /CN=backup.test \
-    -addext subjectAltName=DNS:backup.test -newkey rsa:2048 \
-    -keyout "$scratch/key" -out "$scratch/cert" 2>/dev/null
+certificate backup DNS:backup.test
 stop "$parent"
-printf '%s\n' "tls_certificate $scratch/cert" "tls_key $scratch/key" >>"$conf"
+echo "tls_certificate $scratch/backup.both" >>"$conf"
 serve_each 10
 swaks --server "127.0.0.1:$port" --helo four.test --from c@four.test \
     --to d@example.com --tls --hide-all >/dev/null

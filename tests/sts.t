@@ -3,54 +3,25 @@
 # MTA-STS: policies of every kind from a web server, and what mail does then.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/knot.sh
+. "$tests/peers/knot.sh"
+# shellcheck source=tests/peers/network.sh
+. "$tests/peers/network.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
-[ "$(id -u)" -eq 0 ] || skip_all 'network namespaces want root'
 command -v knotd >/dev/null || skip_all 'no knotd'
-here=sts$$h there=sts$$t
-ip netns add $here 2>/dev/null || skip_all 'no network namespaces'
-ip netns add $there
-# shellcheck disable=SC2317 # by the trap
-leave() {
-	clear_up
-	ip netns del "$here"
-	ip netns del "$there"
-}
-trap leave EXIT
-
-ip -n $here link add v0 type veth peer name v0 netns $there
-for side in "$here 1" "$there 2"; do
-	# shellcheck disable=SC2086 # two words
-	set -- $side
-	ip -n "$1" link set lo up
-	ip -n "$1" link set v0 up
-	ip -n "$1" addr add "192.0.2.$2/24" dev v0
-done
-for n in 53 10 11 12 20; do
-	ip -n $there addr add "192.0.2.$n/24" dev v0
-done
+lay_cable 53 10 11 12 20 || skip_all 'no second network'
 cd "$scratch" || exit 1
 
-made() { # NAME SUBJECT-ALTERNATIVE [ISSUER]
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-	    -days 2 -subj "/CN=$1" -addext "subjectAltName=$2" \
-	    ${3:+-CA "$3.pem" -CAkey "$3.key" -addext basicConstraints=CA:FALSE} \
-	    -keyout "$1.key" -out "$1.pem" 2>/dev/null
-	cat "$1.pem" "$1.key" >"$1.both"
-}
-made ca DNS:ca.invalid
-made mx1 DNS:mx1.hosts.test ca
-made mx2 DNS:mx2.hosts.test
-made web DNS:mta-sts.a.test,DNS:mta-sts.b.test,DNS:mta-sts.c.test,DNS:mta-sts.d.test ca
-made other DNS:www.a.test ca
-made self DNS:mta-sts.a.test,DNS:mta-sts.b.test
+certificate ca DNS:ca.invalid
+certificate mx1 DNS:mx1.hosts.test ca
+certificate mx2 DNS:mx2.hosts.test
+certificate web DNS:mta-sts.a.test,DNS:mta-sts.b.test,DNS:mta-sts.c.test,DNS:mta-sts.d.test ca
+certificate other DNS:www.a.test ca
+certificate self DNS:mta-sts.a.test,DNS:mta-sts.b.test
 
-mkdir knot web
-cat >knot/test.zone <<-END
-	\$ORIGIN test.
-	\$TTL 60
-	@ SOA ns hostmaster 1 60 60 60 60
-	@ NS ns
-	ns A 192.0.2.53
+zone test <<-END
 	mx1.hosts A 192.0.2.10
 	mx2.hosts A 192.0.2.11
 	mx3.hosts A 192.0.2.12
@@ -70,41 +41,18 @@ cat >knot/test.zone <<-END
 		printf 'mta-sts.%s A 192.0.2.20\n' $d
 	done)
 END
-cat >knot/knot.conf <<-END
-	server:
-	    rundir: $scratch/knot
-	    listen: 192.0.2.53@53
-	database:
-	    storage: $scratch/knot
-	zone:
-	  - domain: test
-	    file: $scratch/knot/test.zone
-END
-ip netns exec $there knotd -c knot/knot.conf >knot/log 2>&1 &
-will_stop $!
-ip netns exec $there "$tests/peers/stsd.py" web 192.0.2.20 2>web.err &
+start_knot 192.0.2.53@53 test
+mkdir web
+$there "$tests/peers/stsd.py" web 192.0.2.20 2>web.err &
 will_stop $!
 offer='EHLO=250-mx.test|250-PIPELINING|250 STARTTLS'
-mx() { # NUMBER RULE…
-	mkdir "mx$1"
-	number=$1
-	shift
-	FAKEMX_LISTEN=192.0.2.$number:25 ip netns exec $there \
-	    "$tests/peers/fakemx.py" "mx$number" "$@" 2>"mx$number.err" &
-	will_stop $!
-}
-mx 10 "$offer" "STARTTLS=!tls $scratch/mx1.both"
-mx 11 "$offer" "STARTTLS=!tls $scratch/mx2.both"
-mx 12 'EHLO=250-mx.test|250 PIPELINING'
-for file in mx10/port mx11/port mx12/port web/ready; do
-	until_true 10 test -e $file
-done
-until_true 10 ip netns exec $here python3 -c 'import socket
-socket.create_connection(("192.0.2.53", 53), 1)' 2>/dev/null
+exchanger 10 "$offer" "STARTTLS=!tls $scratch/mx1.both"
+exchanger 11 "$offer" "STARTTLS=!tls $scratch/mx2.both"
+exchanger 12 'EHLO=250-mx.test|250 PIPELINING'
+until_true 10 test -e web/ready
 
 new_instance
-sed 's/^resolver .*/resolver 192.0.2.53/' "$conf" >"$conf.new" &&
-    mv "$conf.new" "$conf"
+resolver 192.0.2.53
 echo "tls_authorities $scratch/ca.pem" >>"$conf"
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 for d in a b c d two without; do
@@ -143,7 +91,7 @@ try() { # DOMAIN: one message; the run's log in said
 	printf '%s\r\n' 'EHLO c.test' 'MAIL FROM:<>' "RCPT TO:<r@$1>" \
 	    DATA "Subject: $1" '' . QUIT |
 	    mxrecv >"$scratch/out" 2>>"$scratch/log"
-	said=$(ip netns exec $here "$build/bin/mxrun" -f "$conf" "$1" 2>&1)
+	said=$(mxrun "$1" 2>&1)
 }
 goes() { # DOMAIN HOW WHAT: verified so, or "clear"
 	try "$1"
@@ -225,7 +173,7 @@ fails sts-policy-fetch-error 'an answer that ends early'
 
 # ---- by hand: time
 hand() { # DEADLINE-MS
-	ip netns exec $here "$build/libexec/mx-sts" <<-END
+	"$build/libexec/mx-sts" <<-END
 		domain=a.test
 		address=192.0.2.20:443
 		libexec=$build/libexec
@@ -251,7 +199,7 @@ like "$(hand 3000)" '^failure=sts-policy-fetch-error' 'a slow one'
 [ $(($(date +%s) - began)) -le 12 ]
 ok $? 'is not waited for'
 rm web/slow
-until_true 10 sh -c "! ip netns exec $there ss -Htn state established sport 443 | grep -q ."
+until_true 10 sh -c "! $there ss -Htn state established sport 443 | grep -q ."
 
 # ---- what is remembered
 serve enforce '*.hosts.test'

@@ -3,14 +3,9 @@
 # STARTTLS in: who may ask and when, what comes through, what does not.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
-# certificate FILE NAME KIND [DAYS]: self-signed, FILE.pem and FILE.key
-certificate() {
-	openssl req -x509 -nodes -days "${4:-30}" -subj "/CN=$2" \
-	    -addext "subjectAltName=DNS:$2" -keyout "$scratch/$1.key" \
-	    -out "$scratch/$1.pem" -newkey "$3" \
-	    -pkeyopt "${5:-rsa_keygen_bits:2048}" 2>/dev/null
-}
 client() {
 	"$tests/peers/tlsclient.py" "$port" "$@" 2>&1 | tail -1
 }
@@ -25,9 +20,9 @@ no_helper() {
 new_instance
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 add_domain b.test
-certificate rsa backup.test rsa
-certificate ec backup.test ec '' ec_paramgen_curve:P-256
-certificate other other.test rsa
+certificate rsa DNS:backup.test '' -newkey rsa:2048
+certificate ec DNS:backup.test
+certificate other DNS:other.test '' -newkey rsa:2048
 listen
 
 # ---- offered or not
@@ -107,13 +102,12 @@ is "$(client certificate third.test ECDHE-RSA-AES256-GCM-SHA384)" \
     'CN=backup.test RSA' 'our own for a name that is not ours'
 is "$(client certificate - ECDHE-RSA-AES256-GCM-SHA384)" 'CN=backup.test RSA' \
     'and without a name'
-certificate other new.test rsa
+certificate other DNS:new.test '' -newkey rsa:2048
 is "$(client certificate new.test)" 'CN=new.test RSA' \
     'a new certificate is there for the next connection'
-certificate other other.test rsa
-cat "$scratch/ec.pem" "$scratch/ec.key" >"$scratch/both.pem"
+certificate other DNS:other.test '' -newkey rsa:2048
 sed -i "/^tls_/d" "$conf"
-echo "tls_certificate $scratch/both.pem" >>"$conf"
+echo "tls_certificate $scratch/ec.both" >>"$conf"
 is "$(client certificate backup.test)" 'CN=backup.test EllipticCurve' \
     'certificate and key in one file'
 

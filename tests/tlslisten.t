@@ -5,15 +5,9 @@
 # else.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
-# certificate FILE NAME: self-signed, FILE.pem and FILE.key, in place at once
-certificate() {
-	openssl req -x509 -nodes -days 30 -subj "/CN=$2" \
-	    -addext "subjectAltName=DNS:$2" -newkey ec \
-	    -pkeyopt ec_paramgen_curve:P-256 -keyout "$scratch/$1.key" \
-	    -out "$scratch/$1.pem" 2>/dev/null
-	chmod 644 "$scratch/$1".*
-}
 client() {
 	"$tests/peers/tlsclient.py" "$port" "$@" 2>&1 | tail -1
 }
@@ -22,9 +16,6 @@ children() {
 }
 has_children() {
 	[ "$(children)" -eq "$1" ]
-}
-is_gone() {
-	! ps -o stat= -p "$1" | grep -q '^[^Z]'
 }
 has_said() {
 	grep -q "$1" "$scratch/tls.log"
@@ -41,8 +32,8 @@ hold() {
 new_instance
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 add_domain b.test
-certificate one backup.test
-certificate two xn--bcher-kva.test
+certificate one DNS:backup.test
+certificate two DNS:xn--bcher-kva.test
 cat >>"$conf" <<-END
 	tls_certificate $scratch/one.pem
 	tls_key $scratch/one.key
@@ -75,7 +66,7 @@ until_true 10 has_children 0
 ok $? 'no child is left'
 
 # ---- renewed
-certificate new backup.test
+certificate new DNS:backup.test
 old=$(openssl x509 -in "$scratch/one.pem" -noout -fingerprint)
 serial() {
 	openssl s_client -starttls smtp -connect "127.0.0.1:$port" \
@@ -93,7 +84,7 @@ printf '%s\n' "tls_certificate $scratch/two.pem" \
 is "$(client certificate xn--bcher-kva.test)" \
     'CN=xn--bcher-kva.test EllipticCurve' \
     'so is one that mx.conf names now, for an internationalized name'
-certificate two three.test
+certificate two DNS:three.test
 is "$(client certificate three.test)" 'CN=three.test EllipticCurve' \
     'and one in its place'
 mv "$scratch/one.key" "$scratch/away"

@@ -21,17 +21,12 @@ fi
 . "$tests/peers/exim.sh"
 # shellcheck source=tests/peers/opensmtpd.sh
 . "$tests/peers/opensmtpd.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
 [ "${OWN_MOUNTS-}:${OWN_NETWORK:+1}:$(id -u)" = 1:1:0 ] ||
     skip_all 'no network and mounts of its own'
 
-# certificate NAME KIND OPTION: self-signed, $scratch/NAME.pem and NAME.key
-certificate() {
-	openssl req -x509 -nodes -days 30 -subj "/CN=$1.test" \
-	    -addext "subjectAltName=DNS:$1.test,IP:127.0.0.1" -newkey "$2" \
-	    -pkeyopt "$3" -keyout "$scratch/$1.key" -out "$scratch/$1.pem" \
-	    2>/dev/null
-}
 arrived() {
 	find "$mailbox" -type f 2>/dev/null | grep -q .
 }
@@ -53,8 +48,8 @@ through_peer() {
 }
 
 chmod 755 "$scratch"
-certificate backup ec ec_paramgen_curve:P-256
-certificate primary rsa rsa_keygen_bits:2048
+certificate backup DNS:backup.test,IP:127.0.0.1
+certificate primary DNS:primary.test,IP:127.0.0.1 '' -newkey rsa:2048
 furnish Debian-exim opensmtpd opensmtpq || skip_all 'no mounts'
 chgrp Debian-exim "$scratch/primary.key" && chmod 640 "$scratch/primary.key"
 new_instance

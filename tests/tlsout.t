@@ -6,6 +6,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/peers/postfix.sh
 . "$tests/peers/postfix.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
 # hand [CLIENT [FILE]]: a message to c@b.test
 hand() {
@@ -102,11 +104,9 @@ run
 is "$(taken):$(grep -c '^STARTTLS' "$scratch/mx/log")" 1:0 'none: not asked for'
 
 # ---- TLS that ends within the answer to the message
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-    -subj /CN=mx.test -keyout "$scratch/mx.pem" -out "$scratch/mx.crt" 2>/dev/null
-cat "$scratch/mx.crt" >>"$scratch/mx.pem"
+certificate mx DNS:mx.test
 over() {
-	fresh "$offer" "STARTTLS=!tls $scratch/mx.pem" "DATAEND=$1"
+	fresh "$offer" "STARTTLS=!tls $scratch/mx.both" "DATAEND=$1"
 	run
 }
 for how in cut bye; do
@@ -119,7 +119,7 @@ for how in cut bye; do
 done
 
 # ---- recipients
-fresh "$offer" "STARTTLS=!tls $scratch/mx.pem" \
+fresh "$offer" "STARTTLS=!tls $scratch/mx.both" \
     'RCPT:bad@b.test=550 5.1.1 no such user'
 for wish in may encrypt; do
 	tls $wish
@@ -154,15 +154,8 @@ arrived() {
 have_arrived() {
 	[ "$(arrived)" -ge "$1" ]
 }
-# made NAME ALTERNATIVE: a certificate that vouches for itself
-made() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-	    -days 2 -subj "/CN=$1" -addext "subjectAltName=$2" \
-	    -keyout "$scratch/$1.key" -out "$scratch/$1.pem" 2>/dev/null
-	chmod 644 "$scratch/$1".*
-}
-made mx.b.test DNS:mx.b.test,IP:127.0.0.1
-made other.test DNS:other.test
+certificate mx.b.test DNS:mx.b.test,IP:127.0.0.1
+certificate other.test DNS:other.test
 postfix_settings="smtpd_tls_security_level = may
 smtpd_tls_cert_file = $scratch/mx.b.test.pem
 smtpd_tls_key_file = $scratch/mx.b.test.key

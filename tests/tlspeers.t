@@ -6,17 +6,16 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/peers/postfix.sh
 . "$tests/peers/postfix.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
 new_instance
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 add_domain b.test
-openssl req -x509 -nodes -days 30 -subj /CN=backup.test \
-    -addext subjectAltName=DNS:backup.test -newkey ec \
-    -pkeyopt ec_paramgen_curve:P-256 -keyout "$scratch/key" \
-    -out "$scratch/certificate" 2>/dev/null
+certificate backup DNS:backup.test
 cat >>"$conf" <<-END
-	tls_certificate $scratch/certificate
-	tls_key $scratch/key
+	tls_certificate $scratch/backup.pem
+	tls_key $scratch/backup.key
 END
 listen
 last_session() {
@@ -26,7 +25,7 @@ last_session() {
 # ---- OpenSSL
 printf 'EHLO client.test\nQUIT\n' |
     timeout 60 openssl s_client -starttls smtp -connect "127.0.0.1:$port" -crlf -quiet \
-	-CAfile "$scratch/certificate" -verify_return_error \
+	-CAfile "$scratch/backup.pem" -verify_return_error \
 	-verify_hostname backup.test >"$scratch/said" 2>&1
 like "$(cat "$scratch/said")" '^221 2.0.0' 'openssl s_client, verifying'
 for choice in -tls1_2 -tls1_3; do
@@ -53,7 +52,7 @@ if [ "$(id -u)" -eq 0 ] && unpack_postfix && start_postfix c.test; then
 		mynetworks = 127.0.0.0/8
 		relayhost = [127.0.0.1]:$port
 		smtp_tls_security_level = secure
-		smtp_tls_CAfile = $scratch/certificate
+		smtp_tls_CAfile = $scratch/backup.pem
 		smtp_tls_secure_cert_match = backup.test
 		smtp_tls_session_cache_database =
 		smtp_tls_loglevel = 1
@@ -76,7 +75,7 @@ fi
 
 # ---- damage, of whole processes; unit/tlsdamage has more
 damaged=$("$tests/peers/tlsmutate.py" "$build/libexec/mx-tls" \
-    "$scratch/certificate" "$scratch/key" 100 "${TLS_SEED:-$$}" \
+    "$scratch/backup.pem" "$scratch/backup.key" 100 "${TLS_SEED:-$$}" \
     2>"$scratch/said")
 like "$damaged" ', 0 bad$' "damaged handshakes: $damaged"
 [ ! -s "$scratch/said" ] || sed 's/^/# /' "$scratch/said"
@@ -84,8 +83,8 @@ like "$damaged" ', 0 bad$' "damaged handshakes: $damaged"
 # ---- another user's mx-tls, which alone can read the key
 if [ "$(id -u)" -eq 0 ]; then
 	chmod 755 "$scratch"
-	chown nobody "$scratch/key"
-	chmod 600 "$scratch/key"
+	chown nobody "$scratch/backup.key"
+	chmod 600 "$scratch/backup.key"
 	install -m 755 "$build/libexec/mx-tls" "$scratch/mx-tls"
 	runuser -u nobody -- systemd-socket-activate --inetd --accept \
 	    -l "/tmp/mx-tls.$$" "$scratch/mx-tls" >/dev/null 2>&1 &

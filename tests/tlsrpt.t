@@ -7,6 +7,8 @@
 . "$tests/peers/postfix.sh"
 # shellcheck source=tests/peers/knot.sh
 . "$tests/peers/knot.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
 [ "$(id -u)" -eq 0 ] || skip_all 'Postfix wants root'
 unpack_postfix || skip_all 'no Postfix'
@@ -79,10 +81,7 @@ dns=$(free_port)
 zone test </dev/null
 start_knot "127.0.0.1@$dns" test
 
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-    -subj /CN=mx.b.test -addext subjectAltName=DNS:mx.b.test,IP:127.0.0.1 \
-    -keyout "$scratch/mx.key" -out "$scratch/mx.pem" 2>/dev/null
-chmod 644 "$scratch"/mx.*
+certificate mx DNS:mx.b.test,IP:127.0.0.1
 postfix_settings="smtpd_tls_security_level = may
 smtpd_tls_cert_file = $scratch/mx.pem
 smtpd_tls_key_file = $scratch/mx.key"

@@ -5,6 +5,8 @@
 # of the queue is one that the unit allows.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
 units=$scratch/units
 mkdir "$units"
@@ -43,12 +45,10 @@ new_instance
 policy "UPDATE policy SET verdict = 'log'
     WHERE test IN ('dnsbl', 'spf', 'dkim', 'dmarc', 'malware', 'spam', 'ptr')"
 add_domain b.test
-openssl req -x509 -nodes -subj /CN=backup.test -newkey ec \
-    -pkeyopt ec_paramgen_curve:P-256 -keyout "$scratch/key.pem" \
-    -out "$scratch/cert.pem" 2>/dev/null
+certificate backup DNS:backup.test
 cat >>"$conf" <<-END
-	tls_certificate $scratch/cert.pem
-	tls_key $scratch/key.pem
+	tls_certificate $scratch/backup.pem
+	tls_key $scratch/backup.key
 	clamd $scratch/clamd
 	spamd 127.0.0.1:9
 	child_connections 2

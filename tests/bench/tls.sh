@@ -7,6 +7,8 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/peers/postfix.sh
 . "$tests/peers/postfix.sh"
+# shellcheck source=tests/peers/certificates.sh
+. "$tests/peers/certificates.sh"
 
 sessions=${BENCH_SESSIONS:-400}
 kinds=${*:-EC RSA}
@@ -19,21 +21,18 @@ serve() {
 	peers="$peers $1:$port:$!${2+,$2}"
 	until_true 10 listens "$port"
 }
-certificate() {
+# renew KIND: of key
+renew() {
 	case $1 in
-	EC) set -- ec ec_paramgen_curve:P-256 ;;
-	RSA) set -- rsa rsa_keygen_bits:2048 ;;
+	EC) certificate backup DNS:backup.test ;;
+	RSA) certificate backup DNS:backup.test '' -newkey rsa:2048 ;;
 	esac
-	openssl req -x509 -nodes -days 30 -subj /CN=backup.test \
-	    -addext subjectAltName=DNS:backup.test -newkey "$1" \
-	    -pkeyopt "$2" -keyout "$scratch/key" \
-	    -out "$scratch/certificate" 2>/dev/null
 }
 
-certificate EC
+renew EC
 postfix_settings="smtpd_tls_security_level = may
-smtpd_tls_cert_file = $scratch/certificate
-smtpd_tls_key_file = $scratch/key
+smtpd_tls_cert_file = $scratch/backup.pem
+smtpd_tls_key_file = $scratch/backup.key
 smtpd_client_connection_rate_limit = 0"
 if ! unpack_postfix || ! start_postfix c.test; then
 	echo 'bench: no Postfix' >&2
@@ -42,8 +41,8 @@ fi
 new_instance
 policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
 cat >>"$conf" <<-END
-	tls_certificate $scratch/certificate
-	tls_key $scratch/key
+	tls_certificate $scratch/backup.pem
+	tls_key $scratch/backup.key
 END
 peers="Postfix:$postfix_port:$master"
 serve ours,each
@@ -56,7 +55,7 @@ will_stop $helper
 serve ours,listening $helper
 
 for kind in $kinds; do
-	certificate "$kind"
+	renew "$kind"
 	kill -HUP "$master"
 	sleep 2
 	echo "$kind"
