@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Answers of mx-send, to an opening and then to a message with two recipients:
- * what is taken is a session and replies that can be written down.  There is no
- * process, for helper_start() is ours.
+ * what is taken is a session and replies that can be written down.
  */
 #include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
-#include "calls/stream.h"
-#include "helper.h"
+#include "nohelper.h"
 #include "sendproto.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-int
-helper_start(
-    struct helper *h, const char *libexec, const char *name, int message)
-{
-	(void)libexec;
-	(void)name;
-	(void)message;
-	pairs_in_init(&h->in, STREAM);
-	return 0;
-}
-
-void
-helper_end(struct helper *h, bool wait)
-{
-	(void)h;
-	(void)wait;
-}
 
 static void
 check_reply(const struct reply *r)

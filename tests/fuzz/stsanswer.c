@@ -1,30 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Answers of mx-sts: what is taken is a policy, or a failure with a reason,
- * and is the same when it is said again.  There is no process, for
- * helper_start() is ours.
+ * and is the same when it is said again.
  */
 #include <assert.h>
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "calls/stream.h"
-#include "helper.h"
+#include "nohelper.h"
 #include "stsproto.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-int
-helper_start(
-    struct helper *h, const char *libexec, const char *name, int message)
-{
-	(void)libexec;
-	(void)name;
-	(void)message;
-	pairs_in_init(&h->in, STREAM);
-	return 0;
-}
 
 int
 helper_ask(struct helper *h, struct pairs *p, int64_t deadline)
@@ -33,13 +20,6 @@ helper_ask(struct helper *h, struct pairs *p, int64_t deadline)
 	(void)deadline;
 	pairs_free(p);
 	return 0;
-}
-
-void
-helper_end(struct helper *h, bool wait)
-{
-	(void)h;
-	(void)wait;
 }
 
 int

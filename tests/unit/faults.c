@@ -4,7 +4,6 @@
  * fails, or memory runs out: it is told, with a reason, and no descriptor, no
  * memory and no child is left.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -16,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "dkimproto.h"
 #include "dns.h"
 #include "failing.h"
@@ -259,18 +259,6 @@ try_message(void)
 }
 
 /* ---- each call in its turn */
-
-static int
-descriptors(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	int n = 0;
-
-	while (readdir(d) != NULL)
-		n++;
-	closedir(d);
-	return n;
-}
 
 /* What is left of a try; NULL: nothing. */
 static const char *

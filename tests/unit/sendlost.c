@@ -4,7 +4,6 @@
  * calls that fail: nobody counts as served whom the server has not taken, and
  * everybody hears something.
  */
-#include <dirent.h>
 #include <errno.h>
 
 #include "../../libexec/mx-send/mail.h"
@@ -12,6 +11,7 @@
 #include "../../libexec/mx-send/probe.h"
 #include "../../libexec/mx-send/steps.h"
 #include "badserver.h"
+#include "descriptors.h"
 #include "failing.h"
 #include "tap.h"
 
@@ -207,18 +207,6 @@ each_reply(const char *name, const char *offers, void (*what)(void))
 }
 
 /* ---- each call */
-
-static int
-descriptors(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	int n = 0;
-
-	while (readdir(d) != NULL)
-		n++;
-	closedir(d);
-	return n;
-}
 
 static void
 each_call(const char *name, int error, void (*what)(void))

@@ -20,6 +20,7 @@
 #include "../../bin/mxrun/job.h"
 #include "../../bin/mxrun/run.h"
 #include "badserver.h"
+#include "descriptors.h"
 #include "failing_files.h"
 #include "scratch.h"
 #include "tap.h"
@@ -299,18 +300,6 @@ walk_again(void)
 static const char *names[4]; /* of whom it is for */
 static unsigned due;	     /* to be taken in the end */
 static const char *trouble;
-
-static int
-descriptors(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	int n = 0;
-
-	while (readdir(d) != NULL)
-		n++;
-	closedir(d);
-	return n;
-}
 
 __attribute__((unused)) static void
 judge(unsigned before, int fds)
