@@ -72,6 +72,16 @@ CREATE TABLE IF NOT EXISTS usage (	-- what waits, about
 	oldest INTEGER NOT NULL,	-- when it came; 0: nothing waits
 	delays INTEGER NOT NULL DEFAULT 0	-- until when they are told
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sums (	-- what a walk has found
+	domain TEXT PRIMARY KEY NOT NULL,
+	messages INTEGER NOT NULL,
+	held INTEGER NOT NULL,
+	octets INTEGER NOT NULL,
+	oldest INTEGER NOT NULL,
+	until INTEGER NOT NULL,		-- of messages that came before
+	names INTEGER NOT NULL,		-- which they were: id_sum()
+	steered INTEGER NOT NULL	-- spool_steered(); 0: too lately
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS notice (	-- what the contact was told
 	domain TEXT NOT NULL,
 	kind TEXT NOT NULL,		-- down, daily, back, drained, expiry …
@@ -122,5 +132,5 @@ CREATE INDEX IF NOT EXISTS decision_client ON decision(client);
 CREATE INDEX IF NOT EXISTS decision_sender ON decision(sender);
 CREATE INDEX IF NOT EXISTS decision_recipient ON decision(recipient)
     WHERE recipient <> '';
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 COMMIT;

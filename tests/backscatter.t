@@ -103,6 +103,23 @@ run
 is "$(logged delivered):$(held):$(dsns victim.example)" 1:1:0 \
     'the other gets it'
 
+# ---- a walk that holds, and can not note what it has found
+fresh
+printf 'Subject: test\r\n\r\ntext\r\n' |
+    "$build/tests/tools/mkspool" -f victim@victim.example \
+    -m $(($(date +%s) + 3600)) \
+    -v spf=fail:victim.example -r none@example.com "$spool" example.com \
+    >/dev/null
+mv "$(queued example.com)" "$spool/queue/example.com/6a000000000000000001"
+touch -d '1 minute ago' "$spool" "$spool/queue/example.com"
+run
+is "$(held)" 0 'it waits'
+sqlite3 "$scratch/state.db" "CREATE TRIGGER no BEFORE INSERT ON sums
+    BEGIN SELECT raise(ABORT, 'no'); END; CREATE TRIGGER nor BEFORE INSERT
+    ON usage BEGIN SELECT raise(ABORT, 'no'); END"
+run example.com
+is "$(held)" 1 'is held'
+
 # ---- the figure
 fresh
 put "$forged" 'victim#@victim.example' \

@@ -294,17 +294,39 @@ rm "$scratch"/state.db*
 
 # ---- stats, of what mxrun has counted
 sums() {
-	strace -f -o "$scratch/trace" -e trace=getdents64 \
+	strace -f -o "$scratch/trace" -e trace=getdents64,newfstatat \
 	    "$build/bin/mxq" -f "$conf" stats sums.example 2>/dev/null |
 	    cut -f 2,4
 }
 looked() {
 	grep -c 'getdents64(.*) = [1-9]' "$scratch/trace"
 }
+# looked_at: how many messages
+looked_at() {
+	grep -c 'newfstatat([0-9]*, "[0-9a-f]\{20\}' "$scratch/trace"
+}
+# put_old SECONDS: one that came so long ago, by its name
+put_old() {
+	put sums.example
+	old=$(printf '%08x' $(($(date +%s) - $1)))${id#????????}
+	mv "$file" "$spool/queue/sums.example/$old"
+}
+# put_new: one more
+put_new() {
+	put sums.example
+	new=$file
+}
+# counted: a walk has seen all that is not new, long after it came
+counted() {
+	rm -f "$new" "$spool"/etrn/*
+	touch -d '1 minute ago' "$spool" "$spool/queue/sums.example"
+	mxrun sums.example 2>/dev/null
+}
+new=
 add_domain sums.example '[127.0.0.1]:1'
-put sums.example
-put sums.example
-held=$id
+put_old 3600
+put_old 600
+held=$old
 touch -d '1 minute ago' "$spool/queue/sums.example"
 is "$(sums)" '2	0' 'nobody has counted: stats does'
 looks=$(looked)
@@ -314,10 +336,50 @@ is "$(sums)" '2	0' 'mxrun has counted'
 ok $? 'and no directory is read again'
 run hold "$held"
 is "$(sums)" '2	1' 'but for what was held since'
-put sums.example
+put_old 400
 is "$(sums)" '3	1' 'or has come'
 run drop -y "$held"
 is "$(sums)" '2	0' 'or was dropped'
+
+# ---- stats, of what has come since
+counted
+put_new
+is "$(sums):$(looked_at)" '3	0:1' 'what has come since is looked at, no more'
+put_old 300
+is "$(sums):$(looked_at)" '4	0:5' 'an older name makes all be counted'
+counted
+put_new
+is "$(sums):$(looked_at)" '4	0:1' 'until a walk has seen it'
+run hold "$old"
+is "$(sums):$(looked_at)" '4	1:4' 'or one is held'
+counted
+put_new
+is "$(sums):$(looked_at)" '4	1:1' 'which a walk sees'
+run release "$old"
+is "$(sums):$(looked_at)" '4	0:4' 'or released'
+run hold "$old"
+counted
+put_new
+run bounce "$old"
+is "$(sums)" '4	0' 'or bounced'
+run drop -y "$old"
+is "$(sums)" '3	0' 'or has gone'
+counted
+put_new
+touch -d '1 minute' "$spool"
+mxrun sums.example 2>/dev/null
+put sums.example
+is "$(sums):$(looked_at)" '4	0:4' 'another may be held right behind one'
+rm "$file"
+counted
+put_new
+before=$(sums)
+old=$(basename "$(queued sums.example | sed -n 2p)")
+mv "$spool/queue/sums.example/$old" \
+    "$spool/queue/sums.example/00000001${old#????????}"
+is "$(sums):$(looked_at)" "$before:4" 'one has gone, and an older one come'
+run --json stats sums.example
+is "$(field oldest)" 1970-01-01T00:00:01Z 'which is the oldest'
 rm -r "$spool/queue/sums.example" "$scratch"/state.db*
 
 # ---- damage, hostile contents

@@ -12,7 +12,13 @@
 
 #include "id.h"
 
+struct wish {
+	struct names *names;
+	bool (*want)(const char *);
+};
+
 static int read_names(struct names *, int dir, bool (*want)(const char *));
+static int add_wanted(void *wish, const char *name);
 static int add(struct names *, const char *);
 static bool is_visible(const char *);
 static int compare(const void *, const void *);
@@ -35,6 +41,33 @@ names_of_files(struct names *ns, int dir)
 	return read_names(ns, dir, is_visible);
 }
 
+int
+names_each(int dir, int (*each)(void *, const char *), void *ctx)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd == -1 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	int result, saved;
+
+	if (d == NULL) {
+		if (fd != -1)
+			close(fd);
+		return -1;
+	}
+	do {
+		errno = 0;
+		e = readdir(d);
+		if (e == NULL)
+			result = errno == 0 ? 0 : -1;
+		else
+			result = each(ctx, e->d_name);
+	} while (e != NULL && result == 0);
+	saved = errno;
+	closedir(d);
+	errno = saved;
+	return result;
+}
+
 void
 names_free(struct names *ns)
 {
@@ -47,27 +80,13 @@ names_free(struct names *ns)
 static int
 read_names(struct names *ns, int dir, bool (*want)(const char *))
 {
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd == -1 ? NULL : fdopendir(fd);
-	struct dirent *e;
-	int saved;
+	struct wish wish = {.want = want};
 
 	*ns = (struct names){0};
-	if (d == NULL) {
-		if (fd != -1)
-			close(fd);
-		return -1;
-	}
-	for (;;) {
-		errno = 0;
-		if ((e = readdir(d)) == NULL)
-			break;
-		if (want(e->d_name) && add(ns, e->d_name) == -1)
-			break;
-	}
-	saved = errno;
-	closedir(d);
-	if (saved != 0) {
+	wish.names = ns;
+	if (names_each(dir, add_wanted, &wish) == -1) {
+		int saved = errno;
+
 		names_free(ns);
 		errno = saved;
 		return -1;
@@ -75,6 +94,14 @@ read_names(struct names *ns, int dir, bool (*want)(const char *))
 	if (ns->n > 1)
 		qsort(ns->name, ns->n, sizeof *ns->name, compare);
 	return 0;
+}
+
+static int
+add_wanted(void *ctx, const char *name)
+{
+	struct wish *w = ctx;
+
+	return w->want(name) ? add(w->names, name) : 0;
 }
 
 static int

@@ -17,5 +17,8 @@ int names_of_domains(struct names *, int queue);
 int names_of_messages(struct names *, int dir);
 int names_of_files(struct names *, int dir);
 void names_free(struct names *);
+/* Calls EACH with every name in DIR, as they come; stops at, and returns, the
+ * first value that is not 0; -1 with errno. */
+int names_each(int dir, int (*each)(void *, const char *), void *ctx);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * mxq stats: a row for each domain, without a look inside its messages, and,
- * while mxrun's sums hold, without one at their files.
+ * while mxrun's sums hold, without one at the files that they tell of.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,11 +26,22 @@ static const struct column columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
+struct count {
+	const struct target *t; /* its domain */
+	struct usage *sums;	/* what was counted */
+	time_t from;		/* who came before is not counted, */
+	uint64_t names;		/* but told by this (id_sum) */
+	int code;
+};
+
 static int stats_domain(struct mxq *, const char *domain);
 static int sum_up(struct mxq *, const char *domain, struct usage *);
-static bool is_known(struct mxq *, int dir, const char *domain, struct usage *);
-static int count(int dir, const char *domain, struct usage *);
-static int count_one(const struct target *, struct usage *);
+static int sum_up_dir(struct mxq *, const struct target *, struct usage *);
+static bool is_unchanged(
+    struct state_db *, const struct target *, struct usage *);
+static int count(
+    const struct target *, const struct sums *found, struct usage *);
+static int count_one(void *count, const char *id);
 
 int
 mxq_stats(struct mxq *q, char *args[])
@@ -76,70 +87,82 @@ stats_domain(struct mxq *q, const char *domain)
 static int
 sum_up(struct mxq *q, const char *domain, struct usage *sums)
 {
-	int dir = spool_domain_dir(&q->spool, domain, false);
-	int code = EX_OK;
+	struct target t = {.domain = domain,
+	    .dir = spool_domain_dir(&q->spool, domain, false)};
+	int code;
 
-	if (dir == -1)
+	if (t.dir == -1)
 		return errno == ENOENT || errno == ENOTDIR
 		    ? EX_OK
 		    : target_trouble(domain, NULL);
-	if (!is_known(q, dir, domain, sums))
-		code = count(dir, domain, sums);
-	close(dir);
+	code = sum_up_dir(q, &t, sums);
+	close(t.dir);
 	return code;
 }
 
-/* mxrun has counted, and the directory is as it was then. */
-static bool
-is_known(struct mxq *q, int dir, const char *domain, struct usage *sums)
+static int
+sum_up_dir(struct mxq *q, const struct target *t, struct usage *sums)
 {
 	struct state_db *state = primary_state_db(q);
+	struct sums found = {0};
+
+	if (state != NULL &&
+	    sums_find(state, t->domain, &found) == ANSWER_YES &&
+	    is_unchanged(state, t, sums))
+		return EX_OK;
+	if (found.steered == 0 || found.steered != spool_steered(&q->spool))
+		found = (struct sums){0};
+	return count(t, &found, sums);
+}
+
+/* No name has come or gone since mxrun has counted, and mxq has not touched the
+ * directory. */
+static bool
+is_unchanged(struct state_db *state, const struct target *t, struct usage *sums)
+{
 	struct walk walk;
 	struct stat st;
 
-	return state != NULL && fstat(dir, &st) == 0 &&
-	    state_walk(state, domain, &walk) == ANSWER_YES &&
+	return fstat(t->dir, &st) == 0 &&
+	    state_walk(state, t->domain, &walk) == ANSWER_YES &&
 	    walk.dir_mtime_ns == walk_mtime_ns(&st) &&
-	    usage_find(state, domain, sums) == ANSWER_YES;
+	    usage_find(state, t->domain, sums) == ANSWER_YES;
 }
 
+/* What has come since is added to what mxrun has FOUND; all is counted if that
+ * is nothing, or not there any more. */
 static int
-count(int dir, const char *domain, struct usage *sums)
+count(const struct target *t, const struct sums *found, struct usage *sums)
 {
-	struct target t = {.domain = domain, .dir = dir};
-	struct names ids;
-	int worst = EX_OK;
+	struct count c = {.t = t, .sums = sums, .from = found->until};
 
-	*sums = (struct usage){0};
-	if (names_of_messages(&ids, dir) == -1)
-		return target_trouble(domain, NULL);
-	for (size_t i = 0; i < ids.n; i++) {
-		int code;
-
-		t.id = ids.name[i];
-		code = count_one(&t, sums);
-		worst = code > worst ? code : worst;
-	}
-	names_free(&ids);
-	return worst;
+	*sums = found->usage;
+	if (names_each(t->dir, count_one, &c) == -1)
+		return target_trouble(t->domain, NULL);
+	if (c.names == found->names)
+		return c.code;
+	return count(t, &(struct sums){0}, sums);
 }
 
-/* A name tells when its message came; a DSN's, when that came which it is
- * about.  One that went meanwhile is none. */
+/* One that went meanwhile is none. */
 static int
-count_one(const struct target *t, struct usage *sums)
+count_one(void *ctx, const char *id)
 {
-	time_t came = id_time(t->id);
+	struct count *c = ctx;
 	struct stat st;
+	int code;
 
-	if (fstatat(t->dir, t->id, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return errno == ENOENT ? EX_OK
-				       : target_trouble(t->domain, t->id);
-	sums->messages++;
-	sums->octets += (uint64_t)st.st_size;
-	if (st.st_mtime == SPOOL_HELD)
-		sums->held++;
-	else if (sums->oldest == 0 || came < sums->oldest)
-		sums->oldest = came;
-	return EX_OK;
+	if (!id_valid(id))
+		return 0;
+	if (id_time(id) < c->from) {
+		c->names += id_sum(id);
+		return 0;
+	}
+	if (fstatat(c->t->dir, id, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		usage_count(c->sums, id, &st);
+		return 0;
+	}
+	code = errno == ENOENT ? EX_OK : target_trouble(c->t->domain, id);
+	c->code = code > c->code ? code : c->code;
+	return 0;
 }

@@ -19,6 +19,7 @@ static int append_fails(struct mxq *, struct message *);
 static int append_release(struct mxq *, struct message *);
 static int append_mark(struct mxq *, struct message *, const char *type);
 static int wake(struct mxq *, const struct target *, struct message *);
+static int schedule(struct mxq *, struct message *, time_t next);
 
 int
 mxq_hold(struct mxq *q, char *args[])
@@ -54,7 +55,7 @@ hold(struct mxq *q, const struct target *t)
 		return code;
 	if ((!m.envelope->held &&
 		(append_mark(q, &m, "hold") == -1 || message_sync(&m) == -1)) ||
-	    message_schedule(&m, SPOOL_HELD, true) == -1)
+	    schedule(q, &m, SPOOL_HELD) == -1)
 		code = target_trouble(t->domain, t->id);
 	else
 		done_row(q, t, "held");
@@ -73,7 +74,7 @@ release(struct mxq *q, const struct target *t)
 	if (!m.envelope->held)
 		code = done_not(t, "it is not held", EX_OK);
 	else if (append_release(q, &m) == -1 || message_sync(&m) == -1 ||
-	    message_schedule(&m, q->out.now, true) == -1)
+	    schedule(q, &m, q->out.now) == -1)
 		code = target_trouble(t->domain, t->id);
 	else
 		done_row(q, t, "released");
@@ -160,7 +161,16 @@ append_mark(struct mxq *q, struct message *m, const char *type)
 static int
 wake(struct mxq *q, const struct target *t, struct message *m)
 {
-	if (message_schedule(m, q->out.now, true) == -1)
+	if (schedule(q, m, q->out.now) == -1)
 		return -1;
 	return spool_etrn_put(&q->spool, t->domain) == -1 ? -1 : 0;
+}
+
+/* What mxrun has counted as held does not hold any more. */
+static int
+schedule(struct mxq *q, struct message *m, time_t next)
+{
+	if (message_schedule(m, next, true) == -1)
+		return -1;
+	return spool_steer(&q->spool);
 }

@@ -15,6 +15,7 @@ enum { WHY = 160, DAY = 86400, VOUCHED_FOR = 50 };
 static bool is_forged(const struct verified *, const char *sender);
 static bool is_too_many(struct lane *, bool genuine);
 static void hold(struct lane *, const char *why);
+static void forget_sums(const struct delivery *);
 
 bool
 backscatter_may_bounce(struct lane *l)
@@ -79,6 +80,8 @@ hold(struct lane *l, const char *why)
 	struct message *m = &l->message;
 	struct record r;
 
+	if (l->d->report->held == 0)
+		forget_sums(l->d);
 	if (!event_hold(&r, time(NULL), why) || message_append(m, &r) == -1 ||
 	    message_sync(m) == -1 ||
 	    message_schedule(m, SPOOL_HELD, false) == -1) {
@@ -89,4 +92,14 @@ hold(struct lane *l, const char *why)
 	log_event(LOG_L_INFO, "held", "id", m->name, "domain",
 	    l->d->job->domain, "from", m->envelope->sender, "reason", why,
 	    NULL);
+}
+
+/* Before the first that is held, as this walk may not come to its end. */
+static void
+forget_sums(const struct delivery *d)
+{
+	struct state_db *state = kept_state(d->kept);
+
+	if (state != NULL)
+		sums_forget(state, d->job->domain);
 }

@@ -118,8 +118,10 @@ books_note(struct books *b, const char *domain, const struct report *r)
 	}
 	if (r->doubt != DOUBT_SAME)
 		note_doubt(b, domain, r);
-	if (r->counted)
+	if (r->counted) {
 		usage_put(b->state, domain, &r->usage);
+		sums_put(b->state, domain, &r->sums);
+	}
 	if (r->walked)
 		state_walk_put(b->state, domain, &r->walk);
 	state_commit(b->state);

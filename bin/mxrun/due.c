@@ -30,7 +30,7 @@ due_list(struct due *d, int dir, time_t longest, time_t now)
 	int result = 0;
 	DIR *stream;
 
-	*d = (struct due){0};
+	*d = (struct due){.settled.until = now - DUE_SETTLED};
 	if (fd == -1 || (stream = fdopendir(fd)) == NULL) {
 		if (fd != -1)
 			close(fd);
@@ -91,14 +91,11 @@ consider(struct due *d, int dir, const char *name, const struct when *when)
 static void
 count(struct due *d, const char *name, const struct stat *st)
 {
-	time_t came = id_time(name);
-
-	d->messages++;
-	d->octets += (uint64_t)st->st_size;
-	if (st->st_mtime == SPOOL_HELD)
-		d->held++;
-	else if (d->oldest == 0 || came < d->oldest)
-		d->oldest = came;
+	usage_count(&d->all, name, st);
+	if (id_time(name) >= d->settled.until)
+		return;
+	usage_count(&d->settled.usage, name, st);
+	d->settled.names += id_sum(name);
 }
 
 static int

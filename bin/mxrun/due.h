@@ -13,8 +13,13 @@
 #include <time.h>
 
 #include "id.h"
+#include "usage.h"
 
-enum { DUE_LARGE = 1 << 20 }; /* octets of a file from which one is large */
+enum {
+	DUE_LARGE = 1 << 20, /* octets of a file from which one is large */
+	DUE_SETTLED = 2 /* seconds after which no name or time comes before one
+			   that was seen */
+};
 
 struct due_entry {
 	char name[ID_NAME + 1];
@@ -26,9 +31,8 @@ struct due {
 	struct due_entry *entry; /* small ones in order of arrival, then large
 				    ones likewise */
 	time_t next;		 /* the earliest that is not due; 0: none */
-	size_t messages, held;	 /* there are, of them held */
-	uint64_t octets;
-	time_t oldest; /* when the first that is not held came; 0: none */
+	struct usage all;	 /* without delays */
+	struct sums settled;	 /* of it, without steered */
 };
 
 /* Lists DIR; what would wait longer than LONGEST is due, with 0 all but what is

@@ -55,8 +55,9 @@ struct report {
 	enum { DOUBT_SAME, DOUBT_BEGUN, DOUBT_OVER } doubt;
 	char doubt_why[256];
 	struct heard heard;
-	bool counted; /* usage is news */
+	bool counted; /* usage and sums are news */
 	struct usage usage;
+	struct sums sums;
 	struct walk walk;
 	unsigned due, delivered, deferred, bounced, held;
 };

@@ -14,14 +14,16 @@
 #include "deliver.h"
 #include "log.h"
 
-enum { SETTLED_NS = 2000000000 };
+static const int64_t SECOND_NS = 1000000000;
 
 static bool work(const struct work *);
 static bool lock(int dir, struct report *);
 static void serve(const struct work *, int dir, struct report *);
+static int look(const struct run *, int dir, bool forced, struct due *);
 static void note_usage(const struct delivery *, int dir, struct report *);
 static void note_walk(
     const struct due *, int dir, int64_t before, struct report *);
+static bool is_settled(int64_t mtime_ns);
 
 void
 worker(const struct run *run, int fd)
@@ -76,8 +78,7 @@ serve(const struct work *w, int dir, struct report *report)
 	struct due due;
 
 	if (fstat(dir, &st) == -1 ||
-	    due_list(&due, dir, w->job->forced ? 0 : longest, time(NULL)) ==
-		-1) {
+	    look(w->run, dir, w->job->forced, &due) == -1) {
 		report->trouble = true;
 		return;
 	}
@@ -98,6 +99,19 @@ serve(const struct work *w, int dir, struct report *report)
 	due_free(&due);
 }
 
+static int
+look(const struct run *run, int dir, bool forced, struct due *due)
+{
+	int64_t steered = spool_steered(&run->spool);
+	time_t longest = forced ? 0 : backoff_longest(&run->backoff);
+
+	if (due_list(due, dir, longest, time(NULL)) == -1)
+		return -1;
+	if (steered > 0 && is_settled(steered))
+		due->settled.steered = steered;
+	return 0;
+}
+
 /* What the listing found, or another where the walk has changed it. */
 static void
 note_usage(const struct delivery *d, int dir, struct report *r)
@@ -106,16 +120,13 @@ note_usage(const struct delivery *d, int dir, struct report *r)
 	struct due left = {0};
 
 	if (d->gone > 0 || r->held > 0) {
-		if (due_list(&left, dir, backoff_longest(&d->run->backoff),
-			time(NULL)) == -1)
+		if (look(d->run, dir, false, &left) == -1)
 			return;
 		seen = &left;
 	}
-	r->usage = (struct usage){.messages = seen->messages,
-	    .held = seen->held,
-	    .octets = seen->octets,
-	    .oldest = seen->oldest,
-	    .delays = stopping() ? d->job->usage.delays : d->began};
+	r->usage = seen->all;
+	r->usage.delays = stopping() ? d->job->usage.delays : d->began;
+	r->sums = seen->settled;
 	r->counted = true;
 	due_free(&left);
 }
@@ -127,15 +138,21 @@ note_usage(const struct delivery *d, int dir, struct report *r)
 static void
 note_walk(const struct due *due, int dir, int64_t before, struct report *r)
 {
-	time_t now = time(NULL);
 	struct stat st;
 
 	if (fstat(dir, &st) == -1 || walk_mtime_ns(&st) != before ||
-	    (int64_t)now * 1000000000 - before < SETTLED_NS)
+	    !is_settled(before))
 		return;
 	r->walk.dir_mtime_ns = before;
 	r->walk.next_due = due->next;
 	r->walked = true;
+}
+
+static bool
+is_settled(int64_t mtime_ns)
+{
+	return (int64_t)time(NULL) * SECOND_NS - mtime_ns >=
+	    DUE_SETTLED * SECOND_NS;
 }
 
 bool

@@ -56,3 +56,17 @@ id_time(const char *id)
 	seconds[8] = '\0';
 	return (time_t)strtoul(seconds, NULL, 16);
 }
+
+/* FNV-1a, then the last steps of MurmurHash3, as sums of the former alone are
+ * alike where names are. */
+uint64_t
+id_sum(const char *id)
+{
+	uint64_t n = UINT64_C(0xcbf29ce484222325);
+
+	for (; *id != '\0'; id++)
+		n = (n ^ (unsigned char)*id) * UINT64_C(0x100000001b3);
+	n = (n ^ n >> 33) * UINT64_C(0xff51afd7ed558ccd);
+	n = (n ^ n >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+	return n ^ n >> 33;
+}

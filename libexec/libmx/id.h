@@ -10,6 +10,7 @@
 #define ID_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "bounds.h"
@@ -23,5 +24,7 @@ void id_dsn(char out[ID_NAME + 1], const char *id, unsigned n);
 bool id_valid(const char *s);
 /* The second of arrival that the name tells. */
 time_t id_time(const char *id);
+/* Added up over some names it tells them from any others, in whatever order. */
+uint64_t id_sum(const char *id);
 
 #endif

@@ -140,6 +140,24 @@ spool_count(const struct spool *sp, const char *domain, bool below)
 	return n;
 }
 
+/* The mtime of the spool itself, in which nothing is made but the first time.
+ */
+int
+spool_steer(const struct spool *sp)
+{
+	return futimens(sp->root, NULL);
+}
+
+int64_t
+spool_steered(const struct spool *sp)
+{
+	struct stat st;
+
+	if (fstat(sp->root, &st) == -1)
+		return -1;
+	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
 int
 spool_unlink(const struct spool *sp, const char *domain, const char *id)
 {

@@ -46,6 +46,12 @@ int spool_domain_dir(const struct spool *, const char *domain, bool create);
  * errno. */
 long spool_count(const struct spool *, const char *domain, bool below);
 
+/* A message was held, or released, by who does not count it: what was known of
+ * any that are held is not any more.  0 or -1 with errno. */
+int spool_steer(const struct spool *);
+/* When that was last, nanoseconds; -1 with errno. */
+int64_t spool_steered(const struct spool *);
+
 /* ---- a message being written ---- */
 struct draft {
 	int fd;

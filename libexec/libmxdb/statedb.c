@@ -13,7 +13,7 @@
 #include "statedb_parts.h"
 
 /* Since LIKE_US tables were added only, so that the schema makes it new. */
-enum { BUSY_MS = 1000, LIKE_US = 3, VERSION = 5, WAL_FRAMES = 64 };
+enum { BUSY_MS = 1000, LIKE_US = 3, VERSION = 6, WAL_FRAMES = 64 };
 
 static const char get_walk_sql[] =
     "SELECT dir_mtime_ns, next_due FROM walk WHERE domain = ?1";

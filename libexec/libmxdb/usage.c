@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "spool.h"
 #include "statedb_parts.h"
 
 static const char find_sql[] =
@@ -14,9 +15,28 @@ static const char add_sql[] =
     " ON CONFLICT(domain) DO UPDATE SET messages = messages + 1,"
     " octets = octets + excluded.octets,"
     " oldest = iif(oldest = 0, excluded.oldest, oldest)";
+static const char find_sums_sql[] =
+    "SELECT messages, held, octets, oldest, until, names, steered FROM sums"
+    " WHERE domain = ?1";
+static const char put_sums_sql[] =
+    "REPLACE INTO sums VALUES(?1,?2,?3,?4,?5,?6,?7,?8)";
+static const char forget_sql[] = "DELETE FROM sums WHERE domain = ?1";
 static const char told_sql[] =
     "SELECT at FROM notice WHERE domain = ?1 AND kind = ?2";
 static const char tell_sql[] = "REPLACE INTO notice VALUES(?1,?2,?3)";
+
+void
+usage_count(struct usage *u, const char *name, const struct stat *st)
+{
+	time_t came = id_time(name);
+
+	u->messages++;
+	u->octets += (uint64_t)st->st_size;
+	if (st->st_mtime == SPOOL_HELD)
+		u->held++;
+	else if (u->oldest == 0 || came < u->oldest)
+		u->oldest = came;
+}
 
 enum answer
 usage_find(struct state_db *s, const char *domain, struct usage *out)
@@ -57,6 +77,49 @@ usage_add(struct state_db *s, const char *domain, uint64_t octets, time_t now)
 	sqlite3_bind_int64(st, 2, (sqlite3_int64)octets);
 	sqlite3_bind_int64(st, 3, now);
 	return state_put(s, st);
+}
+
+enum answer
+sums_find(struct state_db *s, const char *domain, struct sums *out)
+{
+	sqlite3_stmt *st = state_about(s, find_sums_sql, domain);
+	enum answer found = sql_step(&s->sql, st);
+	struct usage *u = &out->usage;
+
+	memset(out, 0, sizeof *out);
+	if (found == ANSWER_YES) {
+		u->messages = (uint64_t)sqlite3_column_int64(st, 0);
+		u->held = (uint64_t)sqlite3_column_int64(st, 1);
+		u->octets = (uint64_t)sqlite3_column_int64(st, 2);
+		u->oldest = (time_t)sqlite3_column_int64(st, 3);
+		out->until = (time_t)sqlite3_column_int64(st, 4);
+		out->names = (uint64_t)sqlite3_column_int64(st, 5);
+		out->steered = sqlite3_column_int64(st, 6);
+	}
+	sqlite3_reset(st);
+	return found;
+}
+
+int
+sums_put(struct state_db *s, const char *domain, const struct sums *sums)
+{
+	sqlite3_stmt *st = state_about(s, put_sums_sql, domain);
+	const struct usage *u = &sums->usage;
+
+	sqlite3_bind_int64(st, 2, (sqlite3_int64)u->messages);
+	sqlite3_bind_int64(st, 3, (sqlite3_int64)u->held);
+	sqlite3_bind_int64(st, 4, (sqlite3_int64)u->octets);
+	sqlite3_bind_int64(st, 5, u->oldest);
+	sqlite3_bind_int64(st, 6, sums->until);
+	sqlite3_bind_int64(st, 7, (sqlite3_int64)sums->names);
+	sqlite3_bind_int64(st, 8, sums->steered);
+	return state_put(s, st);
+}
+
+int
+sums_forget(struct state_db *s, const char *domain)
+{
+	return state_put(s, state_about(s, forget_sql, domain));
 }
 
 time_t

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# What a long queue costs: a run with nothing due, mxq list and stats, and a new
-# message, with more and more that waits, in ten domains, for tomorrow.
+# What a long queue costs: a run with nothing due, mxq list and stats, stats when
+# more has come since a run, and a new message, with more and more that waits, in
+# ten domains, for tomorrow.
 #
 #	BENCH_QUEUE='1000 100000 1000000' tests/bench/queue.sh
 # shellcheck source=tests/lib.sh
@@ -35,21 +36,33 @@ port=$(free_port)
 within "$build/bin/mxrecv" -f "$conf" -l "127.0.0.1:$port"
 until_true 10 listens "$port"
 there=0
+# measure: commands on stdin, each with a name
+measure() {
+	while read -r name command; do
+		# shellcheck disable=SC2046,SC2086 # words
+		set -- $("$build/tests/tools/cost" "$build"/bin/$command)
+		result "$name,$size" ours "$1" "$2" "KiB=$3 load=$(loads)"
+	done
+}
 for size in $sizes; do
 	fill $(((size - there) / domains))
 	there=$size
 	sleep 3.1 # a directory that changed just now is looked at again
+	# whose primary is known to be down is not looked at
+	[ ! -e "$scratch/state.db" ] ||
+	    sqlite3 "$scratch/state.db" 'DELETE FROM primary_mx'
 	mxrun 2>>"$scratch/log" # the first looks at all that is new
 	for _ in $(seq "$repetitions"); do
-		while read -r name command; do
-			# shellcheck disable=SC2046,SC2086 # words
-			set -- $("$build/tests/tools/cost" "$build"/bin/$command)
-			result "$name,$size" ours "$1" "$2" "KiB=$3 load=$(loads)"
-		done <<-END
+		measure <<-END
 			run mxrun -f $conf
 			list mxq -f $conf list
 			stats mxq -f $conf stats
 		END
+	done
+	fill 1
+	there=$((there + domains))
+	for _ in $(seq "$repetitions"); do
+		echo "more mxq -f $conf stats" | measure
 	done
 	for _ in $(seq "$repetitions"); do
 		used=$(cpu)

@@ -234,9 +234,13 @@ static enum answer
 try_usage(struct state_db *s)
 {
 	struct usage u = {.messages = 2, .octets = 10}, got;
+	struct sums sums = {.usage = u, .until = NOW}, found;
 
 	if (usage_put(s, "a.test", &u) == -1 ||
 	    usage_add(s, "a.test", 5, NOW) == -1 ||
+	    sums_put(s, "a.test", &sums) == -1 ||
+	    sums_find(s, "a.test", &found) != ANSWER_YES ||
+	    sums_forget(s, "a.test") == -1 ||
 	    notice_tell(s, "a.test", "full", NOW) == -1)
 		return ANSWER_UNAVAILABLE;
 	notice_told(s, "a.test", "full");

@@ -12,6 +12,7 @@
 #include "insist.h"
 #include "primaries.h"
 #include "scratch.h"
+#include "spool.h"
 #include "statedb.h"
 #include "stscache.h"
 #include "tap.h"
@@ -61,6 +62,44 @@ test_usage(struct state_db *s)
 	is_int(notice_told(s, "b.test", "quota"), 0, "nobody was told");
 	is_int(notice_tell(s, "b.test", "quota", NOW), 0, "who is told");
 	is_int(notice_told(s, "b.test", "quota"), NOW, "was told then");
+}
+
+static void
+test_sums(struct state_db *s)
+{
+	const struct sums put = {
+	    {.messages = 4, .held = 1, .octets = 9, .oldest = NOW},
+	    .until = NOW + 1, .names = UINT64_MAX, .steered = INT64_MAX};
+	struct sums got;
+
+	is_int(sums_find(s, "b.test", &got), ANSWER_NO, "nobody has looked");
+	ok(got.steered == 0 && got.until == 0, "so nothing is known");
+	is_int(sums_put(s, "b.test", &put), 0, "what was found");
+	ok(sums_find(s, "b.test", &got) == ANSWER_YES &&
+		memcmp(&got, &put, sizeof got) == 0,
+	    "is known");
+	is_int(sums_forget(s, "b.test"), 0, "is forgotten");
+	is_int(sums_find(s, "b.test", &got), ANSWER_NO, "for good");
+}
+
+static void
+test_count(void)
+{
+	static const char dsn[] = "00000005000000000001-1";
+	struct stat st = {.st_size = 10, .st_mtime = SPOOL_HELD};
+	struct usage u = {0};
+
+	usage_count(&u, dsn, &st);
+	ok(u.messages == 1 && u.held == 1 && u.octets == 10 && u.oldest == 0,
+	    "who is held is not the oldest");
+	st.st_mtime = NOW;
+	usage_count(&u, "00000009000000000001", &st);
+	is_int(u.oldest, 9, "who waits is");
+	usage_count(&u, dsn, &st);
+	is_int(u.oldest, 5, "or who is older");
+	usage_count(&u, "00000009000000000002", &st);
+	ok(u.messages == 4 && u.held == 1 && u.octets == 40 && u.oldest == 5,
+	    "and all are counted");
 }
 
 static void
@@ -117,14 +156,15 @@ greylist(struct state_db *s)
 static void
 test_gone(struct state_db *s, const char *file)
 {
-	static const char *const tables[] = {"insist", "usage", "notice",
-	    "tlsrpt", "dnsbl_off", "sts", "greylist", "address", "budget",
-	    "decision", "repeat", "walk", "etrn", "primary_mx"};
+	static const char *const tables[] = {"insist", "usage", "sums",
+	    "notice", "tlsrpt", "dnsbl_off", "sts", "greylist", "address",
+	    "budget", "decision", "repeat", "walk", "etrn", "primary_mx"};
 	static struct sts_entry entry;
 	struct address a = {.good = true};
 	struct tlsrpt_day day = {0, ""};
 	struct tlsrpt_row row = {.policy = "sts"};
 	struct usage u = {.messages = 0};
+	struct sums sums = {.until = 0};
 	struct repeat repeat = {.at = NOW};
 	struct walk walk;
 	struct primary p;
@@ -144,6 +184,9 @@ test_gone(struct state_db *s, const char *file)
 	is_int(usage_find(s, "b.test", &u), ANSWER_UNAVAILABLE, "what waits");
 	is_int(usage_put(s, "b.test", &u), -1, "... is not noted");
 	is_int(usage_add(s, "b.test", 1, NOW), -1, "... nor counted");
+	is_int(sums_find(s, "b.test", &sums), ANSWER_UNAVAILABLE, "sums");
+	is_int(sums_put(s, "b.test", &sums), -1, "... are not noted");
+	is_int(sums_forget(s, "b.test"), -1, "... nor forgotten");
 	is_int(notice_told(s, "b.test", "quota"), 0, "who was told");
 	is_int(notice_tell(s, "b.test", "quota", NOW), -1, "... is not noted");
 	is_int(tlsrpt_add(s, &day, &row), -1, "a report is not begun");
@@ -184,6 +227,8 @@ main(void)
 		return 1;
 	test_insist(s);
 	test_usage(s);
+	test_sums(s);
+	test_count();
 	test_reports(s);
 	test_zone(s);
 	test_gone(s, scratch("state.db"));

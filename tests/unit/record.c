@@ -145,6 +145,9 @@ names(void)
 		!id_valid("0123456789abcdef0123-0") &&
 		!id_valid("0123456789ABCDEF0123"),
 	    "others are not");
+	ok(id_sum("6b000000000000000001") + id_sum("6b000000000000000004") !=
+		id_sum("6b000000000000000002") + id_sum("6b000000000000000003"),
+	    "names that are alike do not add up alike");
 }
 
 int

@@ -402,6 +402,27 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	return remove(path);
 }
 
+/* Nothing but that tells. */
+static void
+steered(void)
+{
+	const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	struct spool none = {.root = -1};
+	char id[ID_NAME + 1];
+
+	futimens(sp.root, long_ago);
+	id_new(id);
+	put("example.org", id, "x", 1);
+	ok(spool_unlink(&sp, "example.org", id) == 0 &&
+		spool_etrn_put(&sp, "example.org") == 0 &&
+		spool_etrn_take(&sp, "example.org") == 0 &&
+		spool_steered(&sp) == 1000000000,
+	    "nobody has steered");
+	ok(spool_steer(&sp) == 0 && spool_steered(&sp) > 1000000000,
+	    "until somebody does");
+	is_int(spool_steered(&none), -1, "or it is not known");
+}
+
 int
 main(void)
 {
@@ -417,6 +438,7 @@ main(void)
 	    "a message that comes needs two directories");
 	spool_close(&sp);
 	ok(spool_open(&sp, root) == 0 && sp.dsn != -1, "others need them all");
+	steered();
 	round_trip();
 	events();
 	outcomes();

@@ -19,7 +19,7 @@ enum { NOW = 1800000000, DAY = 86400 };
 
 /* Of this version, and without any constraint. */
 static const char tables[] =
-    "PRAGMA user_version = 5;"
+    "PRAGMA user_version = 6;"
     "CREATE TABLE primary_mx(domain, state, since, outage, failures,"
     " last_attempt, next_attempt, next_ask, host, reply, doubt, doubt_why,"
     " down);"
@@ -278,7 +278,7 @@ test_versions(void)
 	state_db_close(s);
 	version_is("4", false);
 	version_is("2", true);
-	version_is("6", true);
+	version_is("7", true);
 	scratch_sql(scratch("old.db"), "DROP TABLE primary_mx");
 	ok(state_db_look(scratch("old.db"), err) == NULL,
 	    "nothing to look at: %s", err);
