@@ -22,8 +22,8 @@ serve_each() {
 	sed -i '/^child_connections /d' "$conf"
 	echo "child_connections $1" >>"$conf"
 	start_listener
-	until_true 5 sessions 1 # who looked whether it listens
-	until_true 5 has_children "$parent" 2
+	until_true $((5 * slow)) sessions 1 # who looked whether it listens
+	until_true $((5 * slow)) has_children "$parent" 2
 	scribe=$(pgrep -P "$parent" | head -n 1)
 	: >"$scratch/log"
 }
@@ -44,13 +44,13 @@ serve_each 4
 talk 127.0.0.1 'EHLO one.test' 'XYZZY' 'XYZZY' 'XYZZY' \
     'MAIL FROM:<a@one.test>' 'RCPT TO:<b@example.com>' 'NOOP' >"$scratch/said"
 like "$(cat "$scratch/said")" '^250 2.1.5 ' 'the first leaves amid a message'
-until_true 5 sessions 1
+until_true $((5 * slow)) sessions 1
 first=$(served_by)
 like "$(last_session)" 'helo=one.test .*errors=3' 'and is logged'
 talk 127.1.0.1 'MAIL FROM:<a@two.test>' 'EHLO two.test' \
     'RCPT TO:<b@example.com>' 'DATA' 'MAIL FROM:<>' 'RCPT TO:<c@example.com>' \
     'QUIT' >"$scratch/said"
-until_true 5 sessions 2
+until_true $((5 * slow)) sessions 2
 is "$(served_by)" "$first" 'the second is served by the same child'
 like "$(sed -n 3p "$scratch/said")" '^220 You are 127.1.0.1' \
     'which sees who it is'
@@ -64,7 +64,7 @@ is "$(sed -n 's/^session id=\([^ ]*\).*/\1/p' "$scratch/log" | uniq | wc -l)" 2 
 swaks --server "127.0.0.1:$port" --helo three.test --from c@three.test \
     --to d@example.com --hide-all >/dev/null
 ok $? 'the third hands in a message'
-until_true 5 has_children "$parent" 1
+until_true $((5 * slow)) has_children "$parent" 1
 ok $? 'then the child ends, as it was told'
 file=$(queued example.com)
 is "$(echo "$file" | wc -l)" 1 'one message is there'
@@ -79,11 +79,11 @@ serve_each 10
 swaks --server "127.0.0.1:$port" --helo four.test --from c@four.test \
     --to d@example.com --tls --hide-all >/dev/null
 ok $? 'a message over TLS'
-until_true 5 sessions 1
+until_true $((5 * slow)) sessions 1
 first=$(served_by)
 like "$(last_session)" 'tls=TLSv1.3' 'is logged as one'
 talk 127.0.0.1 'EHLO five.test' 'QUIT' >"$scratch/said"
-until_true 5 sessions 2
+until_true $((5 * slow)) sessions 2
 is "$(served_by)" "$first" 'the same child speaks in the clear'
 like "$(cat "$scratch/said")" '^250-STARTTLS' 'and offers TLS anew'
 ! last_session | grep -q 'tls='
@@ -100,11 +100,11 @@ for _ in 1 2; do
 	    >"$scratch/said"
 	like "$(tail -n 1 "$scratch/said")" '^250' 'policy.db as it is now'
 done
-until_true 5 is_gone "$first"
+until_true $((5 * slow)) is_gone "$first"
 ok $? 'who knew another has gone'
 sed -i 's/^hostname .*/hostname other.test/' "$conf"
 kill -HUP "$parent"
-until_true 5 grep -q reloaded "$scratch/log"
+until_true $((5 * slow)) grep -q reloaded "$scratch/log"
 like "$(talk 127.0.0.1)" '^220-other.test' 'mx.conf too'
 
 # ---- how many at once
@@ -126,15 +126,15 @@ let_go
 three 'by the same'
 victim=$(served_by | head -n 1)
 kill -KILL "$victim"
-until_true 5 grep -q child-killed "$scratch/log"
+until_true $((5 * slow)) grep -q child-killed "$scratch/log"
 like "$(talk 127.0.0.1)" '^220 ' 'a child that is killed makes room for one'
-until_true 5 has_children "$parent" 4
+until_true $((5 * slow)) has_children "$parent" 4
 : >"$scratch/log"
 stop $many
 until_true 10 sessions 2
 # shellcheck disable=SC2046 # all that wait
 kill -KILL $(served_by)
-until_true 5 has_children "$parent" 1
+until_true $((5 * slow)) has_children "$parent" 1
 three 'when those that waited were killed'
 let_go
 
@@ -148,11 +148,11 @@ all_gone() {
 		is_gone "$pid" || return 1
 	done
 }
-until_true 5 all_gone
+until_true $((5 * slow)) all_gone
 ok $? 'a killed parent leaves nobody behind'
 serve_each 10
 talk 127.0.0.1 QUIT >/dev/null
-until_true 5 has_children "$parent" 2
+until_true $((5 * slow)) has_children "$parent" 2
 kill -TERM "$parent"
 wait "$parent"
 is $? 0 'SIGTERM: it ends at once, though one waits'
