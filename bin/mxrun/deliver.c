@@ -19,7 +19,8 @@
 enum {
 	PROGRESS_MS = 1000,
 	LOCKED_WAIT = 60,
-	WORTH = 10, /* messages that make another connection worth it */
+	WORTH = 10,	/* messages that make another connection worth it */
+	OPEN_MS = 1000, /* for another connection while one is idle */
 	MINUTE_MS = 60000
 };
 
@@ -33,6 +34,7 @@ static bool is_ready(struct lane *);
 static bool may_be_told(const struct delivery *, const char *name);
 static bool wait_for_lanes(struct delivery *);
 static bool gave_up_waiting(struct delivery *);
+static int64_t given_up(const struct delivery *, const struct lane *);
 static bool is_over(const struct delivery *);
 static int patience(const struct delivery *);
 static void tell(struct delivery *);
@@ -291,19 +293,29 @@ wait_for_lanes(struct delivery *d)
 static bool
 gave_up_waiting(struct delivery *d)
 {
+	int64_t now = wire_now();
 	bool gave_up = false;
 
-	if (lanes_in(d, LANE_IDLE) == 0 && !stopping())
-		return false;
-	if (d->next > wire_now() && !stopping())
-		return false;
 	for (size_t i = 0; i < LANES_MAX; i++) {
-		if (d->lane[i].state == LANE_OPENING) {
+		if (given_up(d, &d->lane[i]) <= now) {
 			lane_give_up(&d->lane[i]);
 			gave_up = true;
 		}
 	}
 	return gave_up;
+}
+
+/* When that is, if nothing comes. */
+static int64_t
+given_up(const struct delivery *d, const struct lane *l)
+{
+	if (l->state != LANE_OPENING)
+		return INT64_MAX;
+	if (stopping())
+		return 0;
+	if (lanes_in(d, LANE_IDLE) == 0)
+		return INT64_MAX;
+	return l->asked + OPEN_MS > d->next ? l->asked + OPEN_MS : d->next;
 }
 
 static bool
@@ -326,6 +338,8 @@ patience(const struct delivery *d)
 		if ((l->state == LANE_OPENING || l->state == LANE_BUSY) &&
 		    l->deadline < until)
 			until = l->deadline;
+		if (given_up(d, l) < until)
+			until = given_up(d, l);
 	}
 	if (d->next > now && d->next < until)
 		until = d->next;
