@@ -2,8 +2,8 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034 # tests use what is set here
 # For tests/kill_*.t: a program is killed at one system call after another, or
-# at each KILL_STRIDE-th.  KILL_FULL=1 is every call, and all of each test's
-# sizes of a message and numbers of recipients.
+# at each KILL_STRIDE-th.  KILL_FULL=1 is all of each test's sizes of a message and
+# numbers of recipients, at every call where KILL_STRIDE is not given.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 ksyscall=$build/tests/tools/ksyscall
@@ -11,7 +11,10 @@ ksyscall=$build/tests/tools/ksyscall
 "$ksyscall" -c true 2>/dev/null || skip_all 'no ptrace here'
 limit=20000
 kilobyte=45 # lines of a body
-[ -z "${KILL_FULL-}" ] || KILL_STRIDE=1
+# calls from where a message is stored until that is acknowledged: eight, and one
+# more that is tried where the answer is a pipe
+between=9
+[ -z "${KILL_FULL-}" ] || KILL_STRIDE=${KILL_STRIDE-1}
 
 # the file of message octets in a spool file, whatever its journal
 octets() {
@@ -102,7 +105,6 @@ receiving() {
 	is "$wrong" '' 'acknowledged means there, once, whole'
 	[ "$acknowledged" -ge 1 ]
 	ok $? "the 250 was heard $acknowledged times"
-	# eight, and one more that is tried where the answer is a pipe
-	[ "$domains" -gt 1 ] || [ "$window" -le $((9 / stride + 1)) ]
+	[ "$domains" -gt 1 ] || [ "$window" -le $((between / stride + 1)) ]
 	ok $? "stored and not acknowledged yet: $window calls"
 }

@@ -47,6 +47,7 @@ if [ -n "${KILL_FULL-}" ]; then
 	receive $kilobyte 1
 	receive $kilobyte 50
 	receive $((64 * kilobyte)) 50
+	between=40 # while a large one is synced others make calls as well
 	receive $((5120 * kilobyte)) 1
 	receive $((5120 * kilobyte)) 50
 fi
