@@ -25,6 +25,9 @@ static const char told_sql[] =
     "SELECT at FROM notice WHERE domain = ?1 AND kind = ?2";
 static const char tell_sql[] = "REPLACE INTO notice VALUES(?1,?2,?3)";
 
+static void read_counts(sqlite3_stmt *, struct usage *);
+static void bind_counts(sqlite3_stmt *, const struct usage *);
+
 void
 usage_count(struct usage *u, const char *name, const struct stat *st)
 {
@@ -46,10 +49,7 @@ usage_find(struct state_db *s, const char *domain, struct usage *out)
 
 	memset(out, 0, sizeof *out);
 	if (found == ANSWER_YES) {
-		out->messages = (uint64_t)sqlite3_column_int64(st, 0);
-		out->held = (uint64_t)sqlite3_column_int64(st, 1);
-		out->octets = (uint64_t)sqlite3_column_int64(st, 2);
-		out->oldest = (time_t)sqlite3_column_int64(st, 3);
+		read_counts(st, out);
 		out->delays = (time_t)sqlite3_column_int64(st, 4);
 	}
 	sqlite3_reset(st);
@@ -61,10 +61,7 @@ usage_put(struct state_db *s, const char *domain, const struct usage *u)
 {
 	sqlite3_stmt *st = state_about(s, put_sql, domain);
 
-	sqlite3_bind_int64(st, 2, (sqlite3_int64)u->messages);
-	sqlite3_bind_int64(st, 3, (sqlite3_int64)u->held);
-	sqlite3_bind_int64(st, 4, (sqlite3_int64)u->octets);
-	sqlite3_bind_int64(st, 5, u->oldest);
+	bind_counts(st, u);
 	sqlite3_bind_int64(st, 6, u->delays);
 	return state_put(s, st);
 }
@@ -84,14 +81,10 @@ sums_find(struct state_db *s, const char *domain, struct sums *out)
 {
 	sqlite3_stmt *st = state_about(s, find_sums_sql, domain);
 	enum answer found = sql_step(&s->sql, st);
-	struct usage *u = &out->usage;
 
 	memset(out, 0, sizeof *out);
 	if (found == ANSWER_YES) {
-		u->messages = (uint64_t)sqlite3_column_int64(st, 0);
-		u->held = (uint64_t)sqlite3_column_int64(st, 1);
-		u->octets = (uint64_t)sqlite3_column_int64(st, 2);
-		u->oldest = (time_t)sqlite3_column_int64(st, 3);
+		read_counts(st, &out->usage);
 		out->until = (time_t)sqlite3_column_int64(st, 4);
 		out->names = (uint64_t)sqlite3_column_int64(st, 5);
 		out->steered = sqlite3_column_int64(st, 6);
@@ -104,12 +97,8 @@ int
 sums_put(struct state_db *s, const char *domain, const struct sums *sums)
 {
 	sqlite3_stmt *st = state_about(s, put_sums_sql, domain);
-	const struct usage *u = &sums->usage;
 
-	sqlite3_bind_int64(st, 2, (sqlite3_int64)u->messages);
-	sqlite3_bind_int64(st, 3, (sqlite3_int64)u->held);
-	sqlite3_bind_int64(st, 4, (sqlite3_int64)u->octets);
-	sqlite3_bind_int64(st, 5, u->oldest);
+	bind_counts(st, &sums->usage);
 	sqlite3_bind_int64(st, 6, sums->until);
 	sqlite3_bind_int64(st, 7, (sqlite3_int64)sums->names);
 	sqlite3_bind_int64(st, 8, sums->steered);
@@ -144,4 +133,23 @@ notice_tell(
 	sqlite3_bind_text(st, 2, kind, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(st, 3, now);
 	return state_put(s, st);
+}
+
+/* Both tables begin with them, behind the domain. */
+static void
+read_counts(sqlite3_stmt *st, struct usage *u)
+{
+	u->messages = (uint64_t)sqlite3_column_int64(st, 0);
+	u->held = (uint64_t)sqlite3_column_int64(st, 1);
+	u->octets = (uint64_t)sqlite3_column_int64(st, 2);
+	u->oldest = (time_t)sqlite3_column_int64(st, 3);
+}
+
+static void
+bind_counts(sqlite3_stmt *st, const struct usage *u)
+{
+	sqlite3_bind_int64(st, 2, (sqlite3_int64)u->messages);
+	sqlite3_bind_int64(st, 3, (sqlite3_int64)u->held);
+	sqlite3_bind_int64(st, 4, (sqlite3_int64)u->octets);
+	sqlite3_bind_int64(st, 5, u->oldest);
 }
