@@ -122,12 +122,13 @@ $(O)/tests/preload/%.so: tests/preload/%.c
 	$(CC) -shared -fPIC $(WARN) -O2 -g -o $@ $<
 .SECONDARY:
 
-check: deps
+check: tests
+	O=$(O) prove $(PROVEFLAGS) $(UNITS) tests/*.t
+# all that they need
+tests:
+	tests/deps.sh
 	$(MAKE) all $(UNITS) $(TOOLS)
 	-$(MAKE) -k $(PEERS:%=$(O)/%)
-	O=$(O) prove $(PROVEFLAGS) $(UNITS) tests/*.t
-deps:
-	tests/deps.sh
 $(PEERS:%=$(O)/%):
 	tests/peers/unpack.sh $@ $(PACKAGES_$(@F))
 demo:
@@ -152,7 +153,7 @@ $(patsubst %,$(O)/analyze/%,bin/mxq/names bin/mxrun/jobs libexec/libmx/envelope 
     libexec/libmx/tlsproto_server): FALSE_ALARM = -Wno-analyzer-malloc-leak
 mutants: all $(UNITS) $(TOOLS) $(O)/postfix
 	tests/mutants/run.py $(O)
-fuzz bench coverage:
+fuzz bench coverage long:
 	$(MAKE) -f tests/$@/Makefile O=$(O)
 check-%:
 	$(MAKE) -f tests/$*/Makefile O=$(O)
@@ -160,6 +161,8 @@ fuzz-coverage:
 	$(MAKE) -f tests/fuzz/Makefile O=$(O) FUZZ_FORM=coverage coverage
 bench-%:
 	$(MAKE) -f tests/bench/Makefile O=$(O) $*
+long-%:
+	$(MAKE) -f tests/long/Makefile O=$(O) $*
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR)
@@ -169,5 +172,5 @@ install: all
 clean:
 	rm -rf $(O)
 
-.PHONY: all check deps demo lint fuzz fuzz-coverage bench coverage analyze mutants install clean
+.PHONY: all check tests demo lint fuzz fuzz-coverage bench long coverage analyze mutants install clean
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
