@@ -65,6 +65,7 @@ static const struct key target_keys[] = {
 		.set = send_set_body),                                    \
 	    KEY("smtputf8", KEY_FLAG, struct send_request, smtputf8,      \
 		.names = no_or_yes),                                      \
+	    KEY("requiretls", KEY_FLAG, struct send_request, requiretls), \
 	    KEY("ret", KEY_SET, struct send_request, ret,                 \
 		.set = send_set_ret),                                     \
 	    KEY("envid", KEY_SET, struct send_request, envid,             \
@@ -83,7 +84,6 @@ static const struct key mail_keys[] = {
     KEY("offset", KEY_NUMBER, struct send_request, offset),
     KEY("cut", KEY_SET, struct send_request, cuts, .set = set_cut),
     KEY("trace", KEY_SET, struct send_request, trace, .set = add_trace),
-    KEY("requiretls", KEY_FLAG, struct send_request, requiretls),
     KEY("begun", KEY_FLAG, struct send_request, begun, .names = no_or_yes),
     KEY_TO("rcpt", begin_rcpt, .must = true),
     KEYS_END,

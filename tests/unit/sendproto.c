@@ -148,8 +148,10 @@ test_read(void)
 	    "by IPv6");
 	is_str(request.target[0].tlsa, "3 1 1 00\n3 1 1 01\n", "its records");
 	send_request_free(&request);
-	is_int(read_text("op=begin\nfrom=\n\n"), 1, "a transaction begins");
-	is_int((long long)request.size, 0, "of a size that is not known");
+	is_int(read_text("op=begin\nfrom=\nrequiretls=1\n\n"), 1,
+	    "a transaction begins");
+	ok(request.size == 0 && request.requiretls,
+	    "of a size that is not known, with REQUIRETLS");
 	send_request_free(&request);
 	is_int(read_text(""), 0, "the end");
 	send_request_free(&request);
