@@ -8,16 +8,8 @@
 . "$tests/peers/knot.sh"
 
 new_instance
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 
-# verdict TEST VERDICT [ON_UNAVAILABLE]
-verdict() {
-	policy "UPDATE policy SET verdict = '$2', on_unavailable = '${3-off}'
-	    WHERE test = '$1'"
-}
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
 # ask RCPT [FROM]: what RCPT was answered is in said
 ask() {
 	"$tests/peers/client.py" 127.0.0.1 "${2-a@sender.test}" "$1" -- \
@@ -123,7 +115,7 @@ policy "INSERT INTO recipient VALUES('listed@example.com')"
 verdict unknown deny
 ask Listed@example.com
 like "$said" '^250' 'a recipient in the table'
-policy "INSERT INTO domain_setting VALUES('example.com', 'recipients', 'only')"
+setting recipients only example.com
 ask good@example.com
 like "$said" '^450 4.1.1 .*not in the list' 'only those'
 policy 'DELETE FROM domain_setting' 'DELETE FROM recipient'
@@ -185,8 +177,8 @@ like "$said" '^250' 'nor is a handled domain'
 policy "INSERT INTO no_callout VALUES('far.test')"
 ask b@example.com a@far.test
 like "$said" '^250' 'nor one that does not want it'
-policy 'DELETE FROM no_callout' \
-    "UPDATE setting SET value = '0' WHERE name = 'callout_target'"
+policy 'DELETE FROM no_callout'
+setting callout_target 0
 ask b@example.com a@far.test
 like "$said" '^250' 'nor one that was asked too often'
 verdict sender deny

@@ -17,7 +17,7 @@ fresh() {
 	start_primary 'RCPT:real@example.com=250 2.1.5 ok' \
 	    'RCPT:none@example.com=550 5.1.1 no such user'
 	add_domain example.com "[127.0.0.1]:$primary_port"
-	policy "UPDATE setting SET value = '0' WHERE name = 'settle_wait'"
+	setting settle_wait 0
 }
 # put N FROM VERIFIED [DOMAIN]: # in FROM is a number
 put() {
@@ -114,7 +114,7 @@ mv "$(queued example.com)" "$spool/queue/example.com/6a000000000000000001"
 touch -d '1 minute ago' "$spool" "$spool/queue/example.com"
 run
 is "$(held)" 0 'it waits'
-sqlite3 "$scratch/state.db" "CREATE TRIGGER no BEFORE INSERT ON sums
+state "CREATE TRIGGER no BEFORE INSERT ON sums
     BEGIN SELECT raise(ABORT, 'no'); END; CREATE TRIGGER nor BEFORE INSERT
     ON usage BEGIN SELECT raise(ABORT, 'no'); END"
 run example.com

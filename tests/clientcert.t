@@ -72,9 +72,9 @@ start_knot "127.0.0.1@$dns" test
 
 new_instance
 resolver "127.0.0.1:$dns"
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 add_domain b.test
-policy "INSERT INTO domain_setting VALUES('b.test', 'etrn', 'tls')"
+setting etrn tls b.test
 cat >>"$conf" <<-END
 	tls_certificate $scratch/backup.pem
 	tls_key $scratch/backup.key

@@ -12,7 +12,7 @@ new_instance
 add_domain example.com "[127.0.0.1]:$(free_port)"
 start_primary
 add_domain example.org "[127.0.0.1]:$primary_port"
-policy "UPDATE setting SET value = '0' WHERE name = 'delay_notice'"
+setting delay_notice 0
 send a@example.org b@example.com >/dev/null
 began=$(date +%s)
 
@@ -27,8 +27,7 @@ run_at() {
 }
 # waits_at SECONDS: how long from then until the next attempt
 waits_at() {
-	echo $(($(sqlite3 "$scratch/state.db" "SELECT next_attempt
-	    FROM primary_mx WHERE domain = 'example.com'") - began - $1))
+	echo $(($(health next_attempt) - began - $1))
 }
 bounces() {
 	grep -c '^bounced ' "$scratch/log"

@@ -21,14 +21,6 @@ add_domain strict.example
 	echo "spamd $spamd"
 } >>"$conf"
 
-# verdict TEST VERDICT [ON_UNAVAILABLE]
-verdict() {
-	policy "UPDATE policy SET verdict = '$2', on_unavailable = '${3-off}'
-	    WHERE test = '$1'"
-}
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
 # message NAME LINE...: a message in $scratch/NAME
 message() {
 	name=$1
@@ -82,8 +74,7 @@ hand gtube
 like "$said" '^250 ' 'not looked at'
 is "$(grep -c 'test=spam' "$scratch/log")" 0 'nor logged'
 verdict spam defer
-policy "INSERT OR REPLACE INTO domain_setting
-    VALUES('strict.example', 'spam_threshold', '5000')"
+setting spam_threshold 5000 strict.example
 hand gtube b@strict.example
 like "$said" '^250 ' 'a domain with a threshold of its own'
 hand fine b@example.com,b@strict.example
@@ -131,7 +122,7 @@ like "$said" '^451 4.7.1 Deferred lately: Message scored' \
     'the same body from elsewhere, without asking'
 hand fine b@example.com other@sender.test
 like "$said" '^250 ' 'another body is taken'
-policy "UPDATE setting SET value = '0' WHERE name = 'repeat_memory'"
+setting repeat_memory 0
 state 'UPDATE repeat SET at = at - 10'
 hand gtube
 like "$said" '^250 ' 'forgotten in time; and without spamd it passes'
@@ -160,7 +151,7 @@ if command -v knotd >/dev/null; then
 	hand fine
 	like "$said" '^250 ' 'none at all'
 	verdict repeat defer
-	policy "UPDATE setting SET value = '600' WHERE name = 'repeat_memory'"
+	setting repeat_memory 600
 	state 'DELETE FROM repeat'
 	sed 's/^Subject: fine/Subject: forged/' "$scratch/signed" \
 	    >"$scratch/forged"

@@ -160,11 +160,8 @@ ok $? 'the zone is there, signed, and the resolver vouches for it'
 
 new_instance
 resolver 127.0.0.1
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 
-tls() { # VALUE, of all domains
-	policy "UPDATE setting SET value = '$1' WHERE name = 'tls'"
-}
 try() { # DOMAIN: one message; the run's log in said
 	rm -rf "$spool/queue" "$scratch"/state.db*
 	policy "INSERT OR IGNORE INTO domain(name) VALUES('$1')"
@@ -192,7 +189,7 @@ waits() { # DOMAIN WHY WHAT
 # ---- what the records say holds, though TLS is not demanded
 goes ee.good.test dane '3 1 1: no name, no date, the key counts'
 like "$said" 'policy=tlsa' 'it is DANE'
-like "$(sqlite3 state.db 'SELECT * FROM tlsrpt')" \
+like "$(state 'SELECT * FROM tlsrpt')" \
     '\|ee.good.test\|tlsa\|mx1.good.test\|3 1 1 [0-9a-f]*' 'and is counted'
 is "$(printf '%s\n' "$said" | grep -c sts)" 0 'and MTA-STS is not asked for'
 goes ta.good.test dane '2 0 1: an authority of its own, and the host name'
@@ -230,9 +227,9 @@ like "$said" 'primary-down .*451 4.7.5 TLS with mx4' 'which is told'
 goes clear.good.test clear 'TLS-Required: No: without STARTTLS'
 goes bogus.good.test no 'TLS-Required: No: where the DNS lies'
 goes ee.good.test dane 'TLS-Required: No: DANE, where it can be had'
-tls dane
+setting tls dane
 waits wrong.good.test 'primary-down .*451 4.7.5' 'but not where we want DANE'
-tls may
+setting tls may
 field=
 
 # ---- what DNSSEC does not vouch for does not count
@@ -244,21 +241,21 @@ goes foreign.plain.test no \
     'insecure MX records: those of the host they name do not count'
 
 # ---- other settings
-tls dane
+setting tls dane
 goes ee.good.test dane 'dane: with them'
 waits without.good.test 'type=dane-required' 'dane: not without'
 waits pkix.good.test 'type=tlsa-invalid' 'dane: nor with those of no use'
 waits own.plain.test 'type=dane-required' 'dane: nor in an insecure zone'
-tls encrypt
+setting tls encrypt
 goes ee.good.test dane 'encrypt: with them'
 waits wrong.good.test 'policy=tlsa type=' 'encrypt: and not against them'
-tls none
+setting tls none
 goes wrong.good.test clear 'none: they are not asked for'
-tls verify
+setting tls verify
 waits ee.good.test 'certificate-not-trusted' 'verify: nor here'
 
 # ---- a route
-tls may
+setting tls may
 policy "INSERT INTO domain(name, route)
     VALUES('routed.test', '[mx4.good.test]:25')"
 waits routed.test 'tls-failed .*policy=tlsa type=' \
@@ -272,7 +269,7 @@ goes routed.test no 'a route by address has none'
 resolver 192.0.2.1
 goes wrong.good.test no 'a resolver on the network is not believed'
 like "$said" 'policy=no-policy-found' 'whatever it says'
-tls dane
+setting tls dane
 waits ee.good.test 'resolver is not trusted' 'dane: it is told that DANE needs one'
 echo 'resolvers_trusted yes' >>"$conf"
 goes ee.good.test dane 'unless mx.conf trusts it'

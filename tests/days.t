@@ -22,8 +22,7 @@ run_at() {
 	    2>>"$scratch/log"
 }
 next_attempt() {
-	sqlite3 "$scratch/state.db" "SELECT next_attempt - $began
-	    FROM primary_mx WHERE domain = 'example.com'"
+	health "next_attempt - $began"
 }
 # every AGE: the published interval
 every() {

@@ -85,7 +85,7 @@ done
 # ---- cases
 new_instance
 add_domain example.com
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 echo 'confine no' >>"$conf" # to run scripts for helpers
 sed '/^resolver/d; /^libexec/d; /^spool/d; /^state/d; /^policy/d' "$conf" \
     >"$scratch/base.conf"

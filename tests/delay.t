@@ -64,8 +64,7 @@ add_domain example.org "[127.0.0.1]:$primary_port"
 send a@example.org 'b@example.com NOTIFY=DELAY' >/dev/null
 run_at +5h
 is "$(logged delayed)" 1 'NOTIFY=DELAY'
-policy "INSERT INTO domain_setting
-    VALUES('example.com', 'delay_notice', '0')"
+setting delay_notice 0 example.com
 run_at +30h
 is "$(logged delayed)" 0 'delay_notice 0: none'
 

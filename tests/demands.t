@@ -49,14 +49,11 @@ cat >>"$conf" <<-END
 	tls_authorities $scratch/ca.pem
 	tls_certificate $scratch/backup.both
 END
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 for domain in a b c d e; do
 	add_domain $domain.test
 done
 
-state() {
-	sqlite3 state.db "$@"
-}
 run() { # DOMAIN: said is the log
 	said=$(mxrun "$1" 2>&1)
 }
@@ -112,7 +109,7 @@ for order in 'put optional' 'optional put'; do
 	like "$said" '^tls .*policy=no-policy-found .*verified=no' \
 	    'it goes over TLS all the same, with anybody'
 done
-is "$(state "SELECT state FROM primary_mx WHERE domain = 'b.test'")" 3 \
+is "$(health state b.test)" 3 \
     'nor is the primary UP for that'
 is "$(state "SELECT sum(sessions) FROM tlsrpt WHERE policy_domain = 'b.test'
     AND result = ''")" '' 'and such a session is not reported'
@@ -129,7 +126,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	put b.test
 	optional b.test
 done
-policy "INSERT INTO domain_setting VALUES('b.test', 'connections', '1')"
+setting connections 1 b.test
 before=$(grep -c '^STARTTLS' mx11/log)
 run b.test
 is "$(taken 11):$(count_queued)" '10 does not care:10' 'of many each other one'
@@ -173,7 +170,7 @@ is "$(taken 10):$(count_queued)" '1 does not care:1' \
 
 # ---- what we demand ourselves
 knows '*.hosts.test'
-policy "UPDATE setting SET value = 'encrypt' WHERE name = 'tls'"
+setting tls encrypt
 fresh
 optional b.test
 run b.test
@@ -183,17 +180,17 @@ run c.test
 is "$(taken 12):$(count_queued)" :1 'and it waits where there is none'
 like "$said" '^primary-down .*451 4.7.4 TLS is required' 'which is told'
 for how in verify sts; do
-	policy "UPDATE setting SET value = '$how' WHERE name = 'tls'"
+	setting tls "$how"
 	fresh
 	optional b.test
 	run b.test
 	is "$(taken 11):$(count_queued):$(logged primary-down)" :1:1 \
 	    "$how: our own word holds"
 done
-policy "UPDATE setting SET value = 'may' WHERE name = 'tls'"
+setting tls may
 
 # ---- is a recipient there?  Asked as mail would go, or not at all
-policy "UPDATE policy SET verdict = 'defer' WHERE test = 'recipient'"
+verdict recipient defer
 # comes FROM TO [LINE…]: a message, while we may speak to the primary
 comes() {
 	from=$1 to=$2
@@ -226,34 +223,33 @@ like "$(mxq stats b.test 2>&1)" '451 4.7.5 TLS with self.hosts.test' \
     'mxq stats tells why'
 comes no@stranger.test r@c.test
 is "$(asked 12):$(asked 11)" : 'nor one without STARTTLS'
-policy "UPDATE policy SET verdict = 'defer' WHERE test = 'sender'"
+verdict sender defer
 comes no@stranger.test r@a.test
 like "$said" '^450 4\.1\.7 ' 'a sender'\''s host is asked as it is'
 is "$(asked 11)" 'STARTTLS MAIL RCPT ' 'over TLS where it has that'
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'sender'"
+verdict sender off
 knows
 comes a@sender.test no@b.test
 like "$said" "$deferred" 'without a policy that one will do'
 for how in 'encrypt no@c.test 12' 'verify no@b.test 11'; do
 	# shellcheck disable=SC2086 # three words
 	set -- $how
-	policy "UPDATE setting SET value = '$1' WHERE name = 'tls'"
+	setting tls "$1"
 	comes a@sender.test "$2"
 	like "$said" "$taken" "$1: one that is not so is not asked"
 	is "$(asked "$3" | tr -d ' ')" "$([ "$1" = encrypt ] || echo STARTTLS)" \
 	    'and hears no address'
 done
-policy "UPDATE setting SET value = 'encrypt' WHERE name = 'tls'"
+setting tls encrypt
 comes a@sender.test no@b.test
 like "$said" "$deferred" 'encrypt: one that is so is'
-policy "UPDATE setting SET value = 'may' WHERE name = 'tls'"
+setting tls may
 
 # ---- straight through to it
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'recipient'" \
-    "UPDATE policy SET verdict = 'defer' WHERE test = 'when_up'"
+verdict recipient off
+verdict when_up defer
 for domain in a b c; do
-	policy "INSERT INTO domain_setting VALUES('$domain.test', 'when_up',
-	    'relay')"
+	setting when_up relay $domain.test
 done
 knows '*.hosts.test'
 comes a@sender.test r@a.test

@@ -23,12 +23,6 @@ put() {
 	    "$build/tests/tools/mkspool" -n "$1" -f "${3-a@example.org}" \
 	    -r "$2" "$spool" example.com >/dev/null
 }
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
-health() {
-	state "SELECT state FROM primary_mx WHERE domain = 'example.com'"
-}
 # was_down: as if it had been for an hour, and its time has come
 was_down() {
 	run # makes state.db
@@ -61,7 +55,7 @@ is "$(count_queued)" 0 'and nothing is left'
 is "$(cat "$scratch"/mx/message.* | grep -c '^text')" 400 'as they were'
 
 fresh
-policy "INSERT INTO domain_setting VALUES('example.com', 'connections', '2')"
+setting connections 2 example.com
 put 100 b@example.com
 run
 is "$(taken):$(cat "$scratch/mx/most")" 100:2 'or than the setting of its own'
@@ -82,7 +76,7 @@ is "$(logged primary-down)" 0 'which keeps the second waiting'
 
 FAKEMX_AT_ONCE=20
 fresh 'EHLO=250-mx.test|250-PIPELINING|250 LIMITS MAILMAX=3'
-policy "INSERT INTO domain_setting VALUES('example.com', 'connections', '1')"
+setting connections 1 example.com
 put 30 b@example.com
 run
 is "$(taken)" 30 'MAILMAX=3: thirty'
@@ -127,7 +121,7 @@ is "$(health)" 1 'and the primary is UP'
 fresh
 put 1 a1@example.com
 put 1 a2@example.com
-policy "INSERT INTO domain_setting VALUES('example.com', 'rate', '60')"
+setting rate 60 example.com
 before=$(date +%s)
 run
 is "$(taken)" 2 'so many a minute'
@@ -209,7 +203,7 @@ is "$(logged bounced):$(logged primary-doubtful)" 0:1 \
 
 # ---- who finds out that it is back
 fresh
-policy "UPDATE policy SET verdict = 'defer' WHERE test = 'recipient'"
+verdict recipient defer
 put 1 b@example.com
 stop "$primary_pid"
 run

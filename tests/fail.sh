@@ -10,7 +10,7 @@
 set_up() {
 	new_instance
 	add_domain b.test
-	policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+	verdict pregreet off
 	printf '%s\r\n' 'EHLO c.test' 'MAIL FROM:<a@a.test>' \
 	    'RCPT TO:<b@b.test>' 'DATA' 'Subject: one' '' 'text' '.' 'QUIT' \
 	    >"$scratch/dialogue"

@@ -57,8 +57,8 @@ stop "$primary_pid"
 start_primary 'RCPT:b@b.test=550 5.1.1 nobody'
 add_domain a.test
 # its 550 is believed at once, also when it could not be reached before
-policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port';
-    UPDATE setting SET value = '0' WHERE name = 'settle_wait'"
+policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
+setting settle_wait 0
 bounce() {
 	hand_over b.test a.test
 }

@@ -19,12 +19,12 @@ for i in $(seq $dead); do
 	    VALUES('d$i.example', '[127.0.0.1]:$hang_port');"
 done | policy
 add_domain z.example "[127.0.0.1]:$primary_port"
-sqlite3 "$scratch/state.db" 'PRAGMA journal_mode = WAL' \
+state 'PRAGMA journal_mode = WAL' \
     ".read $top/share/state.sql" >/dev/null
 for i in $(seq $dead); do
 	echo "INSERT INTO primary_mx VALUES('d$i.example', 2, 1, 1, 9, 1, 1, 0,
 	    '', 'gone', 0, '', 0);"
-done | sqlite3 "$scratch/state.db"
+done | state
 "$build/tests/tools/mkspool" -r b@d1.example "$spool" d1.example \
     </dev/null >/dev/null
 python3 - "$spool/queue" "$dead" <<-'END'

@@ -21,10 +21,6 @@ from() {
 		    >"$scratch/out" 2>>"$scratch/log"
 	done
 }
-setting() {
-	policy "INSERT OR REPLACE INTO domain_setting
-	    VALUES('${3-example.com}', '$1', '$2')"
-}
 heard() {
 	grep -c "^$1" "$scratch/mx/log"
 }
@@ -143,13 +139,13 @@ is "$(heard XCLIENT):$(heard XFORWARD)" 1:0 'XCLIENT goes before XFORWARD'
 # ---- the setting
 for row in xclient:1:0 xforward:0:1 headers:0:0; do
 	fresh "EHLO=$both" 'XCLIENT=220 mx.test again' 'XFORWARD=250 2.0.0 Ok'
-	setting identity "${row%%:*}"
+	setting identity "${row%%:*}" example.com
 	from 127.0.0.2
 	mxrun 2>"$scratch/log.run"
 	is "$(heard XCLIENT):$(heard XFORWARD)" "${row#*:}" "identity ${row%%:*}"
 done
 policy "DELETE FROM domain_setting"
-policy "UPDATE setting SET value = 'xforward' WHERE name = 'identity'"
+setting identity xforward
 from 127.0.0.2
 mxrun 2>"$scratch/log.run"
 is "$(heard XFORWARD)" 1 'the general one, for a domain without its own'

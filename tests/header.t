@@ -7,7 +7,7 @@
 
 new_instance
 add_domain example.com
-policy "UPDATE policy SET verdict = 'defer' WHERE test = 'header'"
+verdict header defer
 
 # corpus WHAT: each message of it is a line of TAP, which counts as one test
 corpus() {

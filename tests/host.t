@@ -49,12 +49,6 @@ new_instance
 resolver "127.0.0.1:$dns"
 add_domain example.com
 
-# verdict TEST VERDICT [ON_UNAVAILABLE]
-verdict() {
-	policy "UPDATE policy SET verdict = '$2', on_unavailable = '${3-off}'
-	    WHERE test = '$1'"
-}
-
 # from SOURCE: the replies are in said, seconds of the greeting in pause
 from() {
 	"$tests/peers/client.py" "$1" a@sender.test b@example.com -- \
@@ -87,7 +81,7 @@ from 127.0.0.3
 like "$said" '^250' 'not listed'
 from 127.0.0.4
 like "$said" '^250' 'listed for another reason'
-policy "UPDATE setting SET value = '3' WHERE name = 'dnsbl_threshold'"
+setting dnsbl_threshold 3
 from 127.0.0.2
 like "$said" '^250' 'below the threshold'
 policy "INSERT INTO dnsbl VALUES('more.test', '127.0.0.4 127.0.0.5', 1)"
@@ -121,7 +115,7 @@ like "$said" '^250' 'lists that list everybody'
 is "$(grep -c 'dnsbl-broken' "$scratch/log")" 2 'are reported'
 from 127.0.0.3
 is "$(grep -c 'dnsbl-broken' "$scratch/log")" 0 'and not asked for an hour'
-is "$(sqlite3 "$scratch/state.db" 'SELECT count(*) FROM dnsbl_off')" 2 \
+is "$(state 'SELECT count(*) FROM dnsbl_off')" 2 \
     'which state.db knows'
 policy 'DELETE FROM dnsbl' "INSERT INTO dnsbl(zone) VALUES('nothere.test')"
 verdict dnsbl defer defer
@@ -142,7 +136,7 @@ like "$said" '^250' 'a host on a list of welcome hosts is not asked to wait'
 from 127.0.0.6
 like "$said" '^451 4.7.1 Greylisted' 'unless it has no name'
 is "${pause%.*}" 2 'a stranger hears the pause'
-sqlite3 "$scratch/state.db" 'UPDATE greylist SET first = first - 400'
+state 'UPDATE greylist SET first = first - 400'
 from 127.0.0.4
 like "$said" '^250' 'the network passes'
 from 127.0.0.4
@@ -161,10 +155,10 @@ will_stop $!
 echo 'greet_delay 0' >>"$conf"
 verdict greylist off
 verdict ptr log log
-sqlite3 "$scratch/state.db" 'DELETE FROM decision'
+state 'DELETE FROM decision'
 from 127.0.0.2
 like "$said" '^250' 'nothing is known: it passes'
-waited=$(sqlite3 "$scratch/state.db" "SELECT ms FROM decision
+waited=$(state "SELECT ms FROM decision
     WHERE test = 'ptr'")
 [ "$waited" -le 6000 ]
 ok $? "in good time: $waited ms"

@@ -11,11 +11,6 @@ new_instance
 add_domain example.com
 add_domain strict.example
 
-# verdict TEST VERDICT [ON_UNAVAILABLE]
-verdict() {
-	policy "UPDATE policy SET verdict = '$2', on_unavailable = '${3-off}'
-	    WHERE test = '$1'"
-}
 # hand CLIENT [FROM] [TO] [FILE]: the reply to the last RCPT, or to the message,
 # is in said
 hand() {
@@ -328,9 +323,6 @@ like "$(mxq why a@pool.test)" \
     'which mxq why tells'
 verdict spf off
 verdict greylist defer
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
 hand 127.0.1.1 a@pool.test
 like "$said" '^451 4.7.1 Greylisted: .* 300 seconds' 'a host of a pool waits'
 state 'UPDATE greylist SET first = first - 200'
@@ -348,7 +340,7 @@ hand 127.0.3.1 a@news.pool.test
 like "$said" '^250 ' 'hosts of the same organization too'
 hand 127.0.10.1 a@pool.test
 like "$said" '^451 4.7.1 Greylisted' 'but none that is not of the pool'
-policy "UPDATE setting SET value = '2' WHERE name = 'greylist_pool'"
+setting greylist_pool 2
 hand 127.0.5.1 a@pool.test
 like "$said" '^451 4.7.1 Greylisted' 'no more networks a day than the table says'
 hand 127.0.6.1 a@wide.test

@@ -73,7 +73,7 @@ judge() {
 # the last call is never reached
 recover() {
 	[ ! -e "$scratch/state.db" ] || {
-		well=$(sqlite3 "$scratch/state.db" 'PRAGMA quick_check' \
+		well=$(state 'PRAGMA quick_check' \
 		    'PRAGMA wal_checkpoint(TRUNCATE)')
 		[ "${well%%|*}" = "ok
 0" ]

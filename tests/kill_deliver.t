@@ -9,7 +9,7 @@ stride=${KILL_STRIDE:-13}
 new_instance
 add_domain b.test
 add_domain a.test
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 
 taken() {
 	find "$scratch/mx" -name 'message.*' | wc -l
@@ -65,7 +65,6 @@ drain() {
 	ok $? "sent twice where the primary had taken it: $window times"
 	stop "$primary_pid"
 }
-
 
 waiting $((64 * kilobyte)) 1
 drain '64 KB, 1 recipient, a delivery'

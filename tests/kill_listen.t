@@ -8,7 +8,7 @@ stride=${KILL_STRIDE:-7}
 
 new_instance
 add_domain b.test
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 port=$(free_port)
 before= # what another says, in a connection before
 

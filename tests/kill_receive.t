@@ -9,7 +9,7 @@ stride=${KILL_STRIDE:-6}
 new_instance
 add_domain b.test
 add_domain c.test
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 
 # from_pipe OPTION N
 from_pipe() {

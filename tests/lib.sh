@@ -175,6 +175,32 @@ policy() {
 	sqlite3 -bail "$scratch/policy.db" "$@"
 }
 
+# verdict TEST VERDICT [ON_UNAVAILABLE]
+verdict() {
+	policy "UPDATE policy SET verdict = '$2', on_unavailable = '${3-off}'
+	    WHERE test = '$1'"
+}
+
+# setting NAME VALUE [DOMAIN]: of that domain, or of all
+setting() {
+	if [ $# -eq 3 ]; then
+		policy "REPLACE INTO domain_setting VALUES('$3', '$1', '$2')"
+	else
+		policy "UPDATE setting SET value = '$2' WHERE name = '$1'"
+	fi
+}
+
+# state [SQL]: the sqlite3 shell on state.db
+state() {
+	sqlite3 "$scratch/state.db" "$@"
+}
+
+# health [COLUMN [DOMAIN]]: what is known of a primary, its state if not said
+health() {
+	state "SELECT ${1:-state} FROM primary_mx
+	    WHERE domain = '${2:-example.com}'"
+}
+
 # resolver ADDRESS[:PORT]: whom this instance asks
 resolver() {
 	sed -i "s/^resolver .*/resolver $1/" "$conf"

@@ -41,13 +41,13 @@ has_zombie "$parent"
 is $? 1 'no zombie'
 until_true 5 grep -q accepted "$scratch/log"
 row() {
-	[ "$(sqlite3 "$scratch/state.db" "SELECT count(*) FROM decision
+	[ "$(state "SELECT count(*) FROM decision
 	    WHERE test = 'accepted'" 2>/dev/null)" -ge 1 ]
 }
 until_true 5 row
 ok $? 'the scribe has written what was decided'
-is "$(sqlite3 "$scratch/state.db" "SELECT messages FROM usage
-    WHERE domain = 'example.com'")" 1 'and what has come'
+is "$(state "SELECT messages FROM usage WHERE domain = 'example.com'")" 1 \
+    'and what has come'
 
 # ---- what is read again
 is "$(rcpt b@new.test)" 550 'a domain that is not handled'

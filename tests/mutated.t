@@ -21,7 +21,7 @@ listed() {
 
 new_instance
 add_domain example.com
-policy "UPDATE policy SET verdict = 'log' WHERE test = 'pregreet'"
+verdict pregreet log
 printf '%s\n' 'connections 100' 'connections_per_network 100' >>"$conf"
 for reuse in 1 100; do
 	echo "child_connections $reuse" >>"$conf"

@@ -58,7 +58,7 @@ until_true 10 test -s "$scratch/port6"
 
 new_instance
 resolver 192.0.2.53
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 
 # try NAME: one message for NAME.test; the run's log in said
 try() {
@@ -98,7 +98,7 @@ is "$(wc -l <"$scratch/taken4" 2>/dev/null)" 5 'to IPv4 went five, and none to t
 # ---- a sender's own exchanger is asked whether the sender exists
 exchanger 12 'RCPT:good@picky.test=250 2.1.5 known' \
     'RCPT:maybe@picky.test=451 4.2.0 later' 'RCPT=550 5.1.1 unknown'
-policy "UPDATE policy SET verdict = 'defer' WHERE test = 'sender'"
+verdict sender defer
 # from SENDER: all replies
 from() {
 	printf '%s\r\n' 'EHLO c.test' "MAIL FROM:<$1>" 'RCPT TO:<r@four.test>' \
@@ -120,10 +120,10 @@ is "$(grep -c 'MAIL FROM:<>' "$scratch/mx12/log")" 3 'in the name of nobody'
 from bad@vouched.test
 like "$said" '^250 2.0.0 Queued' 'one whom SPF vouches for'
 is "$(grep -c 'bad@vouched' "$scratch/mx12/log")" 0 'is not asked for'
-policy "UPDATE setting SET value = '1' WHERE name = 'callout_target'"
+setting callout_target 1
 from one@picky.test
 like "$said" '^250 2.0.0 Queued' 'no more than so many a minute'
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'sender'"
+verdict sender off
 
 resolver 192.0.2.99
 waits four2 'DNS does not answer' 'DNS that does not answer'

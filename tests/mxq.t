@@ -266,7 +266,7 @@ json "$out"
 ok $? 'stats is JSON'
 is "$(field messages)" 2 'it counts'
 is "$(field primary)" UNKNOWN 'the primary is not known'
-sqlite3 "$scratch/state.db" 'PRAGMA journal_mode = WAL' \
+state 'PRAGMA journal_mode = WAL' \
     ".read $top/share/state.sql" "INSERT INTO primary_mx VALUES('example.com',
     2, 1790000000, 1790000000, 3, 1790000100, 1990000000, 1990000000,
     'mx.example.com', '451 no' || char(27) || '[31m', 0, '', 0)" >/dev/null

@@ -13,7 +13,7 @@ fresh() {
 	start_primary "$@"
 	add_domain example.com "[127.0.0.1]:$primary_port"
 	add_domain example.org "[127.0.0.1]:$primary_port"
-	policy "UPDATE setting SET value = '0' WHERE name = 'delay_notice'"
+	setting delay_notice 0
 }
 
 run() {
@@ -33,10 +33,6 @@ taken() {
 connections() {
 	grep -c '^EHLO' "$scratch/mx/log"
 }
-state() {
-	sqlite3 "$scratch/state.db" "SELECT $1 FROM primary_mx
-	    WHERE domain = '${2:-example.com}'"
-}
 
 # delivery
 fresh
@@ -54,7 +50,7 @@ like "$(head -n 1 "$scratch/mx/message.1")" \
     'with one Received field on top'
 is "$(grep -c '^Received' "$scratch/mx/message.1")" 1 'and no other'
 is "$(logged delivered)" 3 'one line for each in the log'
-is "$(state state)" 1 'the primary is UP'
+is "$(health)" 1 'the primary is UP'
 
 # a primary that takes little at once
 fresh 'EHLO=250-mx.test|250-PIPELINING|250 LIMITS MAILMAX=1 RCPTMAX=2'
@@ -93,7 +89,7 @@ is $? 0 'a primary that is down is no error of ours'
 is "$(logged primary-down)" 1 'one probe for the whole domain'
 is "$(queued example.com | xargs stat -c '%n %y %s')" "$before" \
     'its messages are not touched'
-next=$(($(state next_attempt) - $(date +%s)))
+next=$(($(health next_attempt) - $(date +%s)))
 [ "$next" -ge 850 ] && [ "$next" -le 950 ]
 ok $? "the next probe is in 15 minutes, give or take ($next)"
 run
@@ -102,19 +98,19 @@ run example.com
 is "$(logged primary-down)" 1 'but when it is named'
 run_at +40s
 is "$(logged primary-down)" 1 'and, as it is SUSPECT, by the next walk'
-is "$(state state)" 3 'three failures in a minute'
+is "$(health)" 3 'three failures in a minute'
 run_at +3m
-is "$(state state)" 2 'in three are DOWN'
+is "$(health)" 2 'in three are DOWN'
 run_at +5m
 is "$(logged primary-down)" 0 'that is not tried with each walk'
 run_at +20m
 is "$(logged primary-down)" 1 'but when the time has come'
 run_at +30h
-next=$(($(state next_attempt) - $(date +%s) - 30 * 3600))
+next=$(($(health next_attempt) - $(date +%s) - 30 * 3600))
 [ "$next" -ge 6600 ] && [ "$next" -le 7800 ]
 ok $? "after 30 hours it is 2 hours ($next)"
 run_at +400h
-next=$(($(state next_attempt) - $(date +%s) - 400 * 3600))
+next=$(($(health next_attempt) - $(date +%s) - 400 * 3600))
 [ "$next" -ge 10200 ] && [ "$next" -le 10800 ]
 ok $? "later 3 hours, never more ($next)"
 rm -f "$scratch"/state.db*

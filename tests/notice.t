@@ -18,12 +18,8 @@ contact_port=$(cat "$contact/port")
 down_port=$(free_port)
 add_domain example.com "[127.0.0.1]:$down_port"
 add_domain example.net "[127.0.0.1]:$contact_port"
-policy "INSERT INTO domain_setting
-    VALUES('example.com', 'contact', 'owner@example.net')"
+setting contact owner@example.net example.com
 
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
 run() {
 	mxrun -v "$@" 2>"$scratch/log"
 }
@@ -105,7 +101,7 @@ noticed() {
 	sed -n 's/^notice .*notice=\([a-z]*\).*/\1/p' "$scratch/log" | paste -sd ' '
 }
 rm -rf "$spool" "$scratch"/state.db*
-policy "INSERT INTO domain_setting VALUES('example.com', 'quota_messages', '5')"
+setting quota_messages 5 example.com
 for _ in 1 2 3; do
 	send a@example.org b@example.com >/dev/null
 done

@@ -7,18 +7,7 @@
 new_instance
 add_domain example.com
 add_domain other.example
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
-
-# verdict TEST VERDICT [ON_UNAVAILABLE]
-verdict() {
-	policy "UPDATE policy SET verdict = '$2', on_unavailable = '${3-off}'
-	    WHERE test = '$1'"
-}
-
-# setting NAME VALUE
-setting() {
-	policy "UPDATE setting SET value = '$2' WHERE name = '$1'"
-}
+verdict pregreet off
 
 # try [RCPT ...]: a transaction; $scratch/out has the replies
 try() {
@@ -45,9 +34,6 @@ is "$(rcpt_codes)" '451 4.7.1 ' 'an unknown host waits'
 grep -q 'retry in 300 seconds or use the primary exchanger for example.com' \
     "$scratch/out"
 ok $? 'and is told how long, and where to go'
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
 state 'UPDATE greylist SET first = first - 100'
 try
 grep -Eq 'retry in (200|1[5-9][0-9]) seconds' "$scratch/out"

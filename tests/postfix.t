@@ -43,7 +43,7 @@ for way in $postfix_port $postfix_data $postfix_plain; do
 	printf 'EHLO c.test\r\nMAIL FROM:<a@a.test> BODY=8BITMIME\r\nRCPT TO:<b@b.test>\r\nBDAT %d LAST\r\n' \
 	    "$(wc -c <"$scratch/message")" |
 	    cat - "$scratch/message" >"$scratch/dialogue"
-	policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+	verdict pregreet off
 	printf 'QUIT\r\n' >>"$scratch/dialogue"
 	mxrecv <"$scratch/dialogue" >"$scratch/out" 2>>"$scratch/log"
 	policy "UPDATE domain SET route = '[127.0.0.1]:$way'"

@@ -50,7 +50,7 @@ text both 10 >"$scratch/both"
 	mail "$scratch/both" b@b.test c@c.test
 	echo QUIT
 } | sed 's/\r*$/\r/' >"$scratch/dialogue"
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 trace "$build/bin/mxrecv" -f "$conf" <"$scratch/dialogue" >"$scratch/out" \
     2>/dev/null
 is "$(grep -c '^250 2.0.0 Queued' "$scratch/out")" 3 'three messages come in'

@@ -93,15 +93,7 @@ until_true 20 listens "$refuses" || skip_all 'Postfix does not serve'
 new_instance
 resolver "127.0.0.1:$dns"
 add_domain example.com
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
-# verdict TEST VERDICT [ON_UNAVAILABLE]
-verdict() {
-	policy "UPDATE policy SET verdict = '$2', on_unavailable = '${3-off}'
-	    WHERE test = '$1'"
-}
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
+verdict pregreet off
 # ask RCPT [FROM [CLIENT]]: what it was answered is in said, took are seconds
 ask() {
 	began=$(date +%s)

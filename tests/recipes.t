@@ -90,7 +90,7 @@ if /usr/bin/python3 -c 'import spf_engine' 2>/dev/null; then
 	relay 192.0.2.8
 	like "$(grep -A2 '^Received-SPF' "$got")" '^Received-SPF: Fail' \
 	    'and fails another'
-	policy "INSERT INTO domain_setting VALUES('b.test', 'identity', 'headers')"
+	setting identity headers b.test
 	relay 192.0.2.9
 	like "$(grep -A2 '^Received-SPF' "$got")" 'client-ip=127.0.0.1' \
 	    'without XCLIENT it sees us'
@@ -106,11 +106,9 @@ if [ -n "${has_opendmarc-}" ]; then
 	# or its findings about us would be taken for ours
 	echo 'skip_addresses = 127.0.0.0/8,::1/128' >>"$scratch/policyd-spf.conf"
 	kill -HUP "$master"
-	policy "UPDATE policy SET verdict = 'log', on_unavailable = 'log'
-	    WHERE test = 'spf'"
+	verdict spf log log
 	for identity in headers xclient; do
-		policy "INSERT OR REPLACE INTO domain_setting
-		    VALUES('b.test', 'identity', '$identity')"
+		setting identity $identity b.test
 		relay 192.0.2.9
 		is "$(dmarc ours.test)" pass \
 		    "$identity: OpenDMARC goes by what we found, a pass"
@@ -121,12 +119,11 @@ if [ -n "${has_opendmarc-}" ]; then
 		[ $identity = headers ] || is "$(dmarc own.test)" fail \
 		    'XCLIENT: or a failure'
 	done
-	policy "UPDATE policy SET verdict = 'off' WHERE test = 'spf'"
+	verdict spf off
 else
 	echo '# no OpenDMARC here'
 fi
-policy "INSERT OR REPLACE INTO domain_setting
-    VALUES('b.test', 'identity', 'headers')"
+setting identity headers b.test
 
 # loopback is trusted by everybody: as if we had come from elsewhere
 relay 192.0.2.9

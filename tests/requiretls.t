@@ -36,7 +36,7 @@ certificate good IP:127.0.0.1
 certificate other DNS:other.test
 certificate backup DNS:backup.test
 new_instance
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 add_domain b.test
 cat >>"$conf" <<-END
 	tls_certificate $scratch/backup.both

@@ -23,12 +23,6 @@ put() {
 	    "$build/tests/tools/mkspool" -n "$1" -r "${2-b@example.com}" \
 	    "$spool" example.com >/dev/null
 }
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
-health() {
-	state "SELECT state FROM primary_mx WHERE domain = 'example.com'"
-}
 has_mail() {
 	[ "$(find "$mailbox/new" -type f 2>/dev/null | wc -l)" -eq "$1" ]
 }
@@ -65,8 +59,8 @@ is "$(grep -c '^primary-up .*state=RETURNING' "$scratch/log")" 1 \
 is "$(health):$(count_queued)" 1:0 'and is UP'
 
 # ---- while it is UP, its own answers are the client's
-policy "INSERT INTO domain_setting VALUES('example.com', 'when_up', 'relay')" \
-    "UPDATE policy SET verdict = 'defer' WHERE test = 'when_up'"
+setting when_up relay example.com
+verdict when_up defer
 "$tests/peers/client.py" 127.0.0.3 a@example.org \
     no@example.com,b@example.com,c@example.com -- \
     "$build/bin/mxrecv" -f "$conf" >"$scratch/out" 2>"$scratch/log"

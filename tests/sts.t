@@ -54,14 +54,11 @@ until_true 10 test -e web/ready
 new_instance
 resolver 192.0.2.53
 echo "tls_authorities $scratch/ca.pem" >>"$conf"
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 for d in a b c d two without; do
 	add_domain $d.test
 done
 
-tls() { # VALUE, of all domains
-	policy "UPDATE setting SET value = '$1' WHERE name = 'tls'"
-}
 # text MODE MX…: a policy; serve HEADER: it, behind that header
 text() {
 	printf 'version: STSv1\r\nmode: %s\r\nmax_age: 604800\r\n' "$1"
@@ -87,7 +84,7 @@ fetched() { # how often
 try() { # DOMAIN: one message; the run's log in said
 	rm -rf "$spool/queue"
 	[ "${keep-}" ] || forget
-	[ ! -e state.db ] || sqlite3 state.db 'DELETE FROM primary_mx'
+	[ ! -e state.db ] || state 'DELETE FROM primary_mx'
 	printf '%s\r\n' 'EHLO c.test' 'MAIL FROM:<>' "RCPT TO:<r@$1>" \
 	    DATA "Subject: $1" '' . QUIT |
 	    mxrecv >"$scratch/out" 2>>"$scratch/log"
@@ -209,18 +206,18 @@ before=$(fetched)
 printf 'oh\n' | answer '500 Oh' text/plain
 waits b.test policy=sts 'it is remembered'
 is "$(fetched)" "$before" 'and not asked for again'
-sqlite3 state.db "UPDATE sts SET id = 'old', tried = 0"
+state "UPDATE sts SET id = 'old', tried = 0"
 waits b.test 'type=sts-policy-fetch-error' 'another id: it is asked for'
 is "$(fetched)" $((before + 1)) 'once'
 like "$said" 'type=certificate-not-trusted' 'the old one holds'
 waits b.test 'type=certificate-not-trusted' 'it is not asked for twice within minutes'
 is "$(fetched)" $((before + 1)) 'nor is it'
-sqlite3 state.db 'UPDATE sts SET fetched = fetched - 604800, tried = 0'
+state 'UPDATE sts SET fetched = fetched - 604800, tried = 0'
 goes b.test no 'its time is over, and the server fails: as without'
-tls sts
+setting tls sts
 waits b.test 'MTA-STS is demanded' 'sts: mail waits then'
 serve enforce '*.hosts.test'
-sqlite3 state.db 'UPDATE sts SET tried = 0'
+state 'UPDATE sts SET tried = 0'
 waits b.test 'type=certificate-not-trusted' 'sts: until there is one again'
 keep=
 
@@ -231,15 +228,15 @@ waits b.test 'type=certificate-not-trusted' 'sts: one that only tests is kept to
 serve none
 waits a.test 'MTA-STS is demanded' 'sts: mode none is no policy'
 waits without.test 'MTA-STS is demanded' 'sts: nor is none'
-tls encrypt
+setting tls encrypt
 serve testing '*.hosts.test'
 waits d.test '451 4.7.4 TLS is required' 'encrypt: a test takes nothing away'
 goes b.test no 'encrypt: nor does it add'
 serve enforce '*.hosts.test'
 waits b.test 'type=certificate-not-trusted' 'encrypt: a policy does'
-tls may
+setting tls may
 policy "UPDATE domain SET route = '[mx2.hosts.test]:25' WHERE name = 'b.test'"
 goes b.test no 'may: a route is not the domain'\''s, nor under its policy'
-tls sts
+setting tls sts
 waits b.test 'type=certificate-not-trusted' 'sts: unless that is wanted'
 done_testing

@@ -20,13 +20,7 @@ fresh() {
 	start_primary "$@"
 	add_domain example.com "[127.0.0.1]:$primary_port"
 	add_domain example.org "[127.0.0.1]:$primary_port"
-	policy "INSERT INTO domain_setting VALUES('example.com', 'when_up', 'relay')"
-}
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
-health() {
-	state "SELECT state FROM primary_mx WHERE domain = 'example.com'"
+	setting when_up relay example.com
 }
 # send TO[,TO...] [COMMAND...]: what RCPT and the message are answered
 send() {
@@ -92,13 +86,12 @@ is "$(LC_ALL=C grep -c '[^ -~]' "$scratch/out")" 0 'its words are cleaned'
 
 # ---- our own checks go first
 fresh
-policy "UPDATE policy SET verdict = 'defer' WHERE test = 'malware'"
+verdict malware defer defer
 printf 'clamd 127.0.0.1:9\n' >>"$conf"
-policy "UPDATE policy SET on_unavailable = 'defer' WHERE test = 'malware'"
 like "$(send b@example.com | tail -n 1)" '^451' 'the scanner can not be asked'
 there 0 0 'it gets nothing that was not checked'
-policy "UPDATE policy SET on_unavailable = 'off' WHERE test = 'malware'"
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'when_up'"
+verdict malware defer
+verdict when_up off
 like "$(send b@example.com | tail -n 1)" '^250 2.0.0 Queued as' \
     'with the test when_up off it is kept'
 

@@ -12,9 +12,9 @@ ksyscall=$build/tests/tools/ksyscall
 new_instance
 start_primary "$@"
 add_domain b.test "[127.0.0.1]:$primary_port"
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'" \
-    "UPDATE policy SET verdict = 'defer' WHERE test = 'when_up'" \
-    "INSERT INTO domain_setting VALUES('b.test', 'when_up', 'relay')"
+verdict pregreet off
+verdict when_up defer
+setting when_up relay b.test
 {
 	printf 'Subject: kill\r\n\r\n'
 	awk 'BEGIN { for (i = 0; i < 3000; i++) printf "line %d\r\n", i }'

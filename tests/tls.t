@@ -18,7 +18,7 @@ no_helper() {
 }
 
 new_instance
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 add_domain b.test
 certificate rsa DNS:backup.test '' -newkey rsa:2048
 certificate ec DNS:backup.test

@@ -30,7 +30,7 @@ hold() {
 }
 
 new_instance
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 add_domain b.test
 certificate one DNS:backup.test
 certificate two DNS:xn--bcher-kva.test

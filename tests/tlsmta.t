@@ -53,7 +53,7 @@ certificate primary DNS:primary.test,IP:127.0.0.1 '' -newkey rsa:2048
 furnish Debian-exim opensmtpd opensmtpq || skip_all 'no mounts'
 chgrp Debian-exim "$scratch/primary.key" && chmod 640 "$scratch/primary.key"
 new_instance
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 cat >>"$conf" <<-END
 	tls_certificate $scratch/backup.pem
 	tls_key $scratch/backup.key
@@ -62,7 +62,7 @@ END
 add_domain c.test '[127.0.0.1]:9'
 add_domain d.test '[127.0.0.1]:9'
 add_domain b.test
-policy "INSERT INTO domain_setting VALUES('b.test', 'tls', 'verify')"
+setting tls verify b.test
 listen
 
 # ---- Exim
@@ -104,8 +104,7 @@ if unpack_opensmtpd && start_opensmtpd "$port"; then
 	    'OpenSMTPD as the primary: its TLS fails, verify waits'
 	like "$(cat "$scratch/log.run")" 'tls-failed .*alert internal error' \
 	    'and says why'
-	policy "INSERT OR REPLACE INTO domain_setting
-	    VALUES('b.test', 'tls', 'may')"
+	setting tls may b.test
 	mxrun b.test 2>"$scratch/log.run"
 	until_true 20 arrived
 	like "$(cat "$mailbox"/*)" '^Subject: opensmtpd' 'may hands it over in clear'

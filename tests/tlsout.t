@@ -17,10 +17,6 @@ hand() {
 run() {
 	mxrun b.test 2>"$scratch/log.run"
 }
-tls() {
-	policy "INSERT OR REPLACE INTO domain_setting
-	    VALUES('b.test', 'tls', '$1')"
-}
 reason() {
 	sed -n 's/.* reason="\(.*\)".*/\1/p' "$scratch/log.run" | tail -n 1
 }
@@ -58,7 +54,7 @@ run
 is "$(taken)" 1 'may: where STARTTLS is not offered, in clear'
 is "$(grep -c tls "$scratch/log.run")" 0 'without a word'
 fresh
-tls encrypt
+setting tls encrypt b.test
 run
 is "$(taken):$(count_queued)" 0:1 'encrypt: the message waits'
 like "$(reason)" '^451 4.7.4 TLS is required, but .*: it is not offered' \
@@ -67,13 +63,13 @@ mxq show "$(basename "$(queued b.test)")" >"$scratch/out"
 mxq stats >>"$scratch/out" 2>&1
 like "$(cat "$scratch/out")" '4.7.4 TLS is required' 'and mxq'
 fresh 'RCPT:bad@b.test=550 5.1.1 no such user'
-tls encrypt
+setting tls encrypt b.test
 mark
 like "$(ask bad@b.test)" '^450 4.1.1 .*not known here' \
     'encrypt: nor is it asked about recipients'
 is "$(heard | grep -c '^MAIL\|^RCPT')" 0 'in clear'
 like "$(mxq stats 2>&1)" '4.7.4 TLS is required' 'what it lacks is TLS'
-tls may
+setting tls may b.test
 like "$(ask bad@b.test)" '^450 4.1.1 .*550 5.1.1 no such user' 'with may it is'
 fresh "$offer" 'STARTTLS=454 4.7.0 not now'
 run
@@ -82,7 +78,7 @@ is "$(taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:1 \
 like "$(cat "$scratch/log.run")" 'tls-failed .*type=starttls-not-supported' \
     'which the log tells'
 fresh "$offer" 'STARTTLS=454 4.7.0 not now'
-tls verify
+setting tls verify b.test
 run
 is "$(taken)" 0 'verify: refused, it waits'
 fresh "$offer" 'STARTTLS=!octets 220 go\r\n250-mx.test\r\n250 CHUNKING\r\n'
@@ -90,7 +86,7 @@ run
 is "$(taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:2 \
     'may: octets behind the 220: in clear over a new connection'
 fresh "$offer" 'STARTTLS=!octets 220 go\r\n250-mx.test\r\n250 CHUNKING\r\n'
-tls encrypt
+setting tls encrypt b.test
 run
 is "$(taken)" 0 'encrypt: they are not taken for an answer'
 is "$(grep -c '^MAIL' "$scratch/mx/log")" 0 'and no mail is begun'
@@ -99,7 +95,7 @@ run
 is "$(taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:2 \
     'may: the connection lost: in clear over a new one'
 fresh "$offer" 'STARTTLS=!drop'
-tls none
+setting tls none b.test
 run
 is "$(taken):$(grep -c '^STARTTLS' "$scratch/mx/log")" 1:0 'none: not asked for'
 
@@ -122,7 +118,7 @@ done
 fresh "$offer" "STARTTLS=!tls $scratch/mx.both" \
     'RCPT:bad@b.test=550 5.1.1 no such user'
 for wish in may encrypt; do
-	tls $wish
+	setting tls $wish b.test
 	mark
 	like "$(ask bad@b.test)" '^450 4.1.1 .*550 5.1.1 no such user' \
 	    "$wish: asked over TLS"
@@ -130,7 +126,7 @@ for wish in may encrypt; do
 	    'STARTTLS RCPT ' 'and not before'
 done
 for wish in verify dane sts; do
-	tls $wish
+	setting tls $wish b.test
 	mark
 	like "$(ask bad@b.test)" '^450 4.1.1 .*not known here' \
 	    "$wish: not to be had, not asked"
@@ -138,7 +134,7 @@ for wish in verify dane sts; do
 	    'nor told of anybody'
 	like "$(mxq stats 2>&1)" '4.7.5 TLS with' 'which mxq tells'
 done
-tls none
+setting tls none b.test
 mark
 like "$(ask bad@b.test)" '^450 4.1.1 .*550 5.1.1 no such user' 'none: asked'
 is "$(heard | grep -c '^STARTTLS')" 0 'in clear'
@@ -174,11 +170,11 @@ like "$(cat "$scratch/log.run")" \
     'and the log says with whom'
 is "$(grep -c '^Received: from client.test (unknown \[127.0.0.9\])' \
     "$mailbox"/new/*)" 2 'XCLIENT inside it: the stamps, ours too, name the client'
-tls encrypt
+setting tls encrypt b.test
 hand
 run
 is "$(count_queued)" 0 'encrypt: with anybody'
-tls verify
+setting tls verify b.test
 hand
 run
 is "$(count_queued)" 1 'verify: nobody vouches for it, the message waits'
@@ -193,7 +189,7 @@ sed -i "s,^tls_authorities .*,tls_authorities $scratch/other.test.pem," "$conf"
 hand
 run
 is "$(count_queued)" 1 'verify: somebody else does not'
-tls may
+setting tls may b.test
 run
 is "$(count_queued)" 0 'a change of the setting holds at once'
 
@@ -248,14 +244,14 @@ until_true 20 listens "$strict"
 ok $? 'Postfix that wants TLS serves'
 policy "UPDATE domain SET route = '[127.0.0.1]:$strict'"
 for wish in may encrypt; do
-	tls $wish
+	setting tls $wish b.test
 	like "$(ask nobody@b.test)" '^450 4.1.1 .*550 5.1.1 .*User unknown' \
 	    "$wish: it is asked over TLS"
 	like "$(ask c@b.test)" '^250 ' 'and knows some'
 done
-tls none
+setting tls none b.test
 like "$(ask nobody@b.test)" '^250 ' 'none: it says nothing of anybody'
-tls verify
+setting tls verify b.test
 like "$(ask c@b.test)" '^450 4.1.1 .*not known here' \
     'verify: nobody vouches for it, it is not asked'
 sed -i "s,^tls_authorities .*,tls_authorities $scratch/mx.b.test.pem," "$conf"

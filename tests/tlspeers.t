@@ -10,7 +10,7 @@
 . "$tests/peers/certificates.sh"
 
 new_instance
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 add_domain b.test
 certificate backup DNS:backup.test
 cat >>"$conf" <<-END

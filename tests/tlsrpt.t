@@ -15,9 +15,6 @@ unpack_postfix || skip_all 'no Postfix'
 command -v knotd >/dev/null || skip_all 'no knotd'
 python3 -c 'import dkim' 2>/dev/null || skip_all 'no python3-dkim'
 
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
 hand() {
 	"$tests/peers/client.py" 127.0.0.1 a@a.test c@b.test \
 	    -- "$build/bin/mxrecv" -f "$conf" >"$scratch/out" 2>>"$scratch/log"
@@ -96,7 +93,7 @@ hand && run
 is "$(state 'SELECT domain, policy, policy_domain, host, ip, result, sessions
     FROM tlsrpt')" 'b.test|no-policy-found|b.test|127.0.0.1|127.0.0.1||2' \
     'two sessions over TLS'
-policy "INSERT INTO domain_setting VALUES('b.test', 'tls', 'verify')"
+setting tls verify b.test
 hand && run
 is "$(state "SELECT result, sessions FROM tlsrpt WHERE result <> ''")" \
     'certificate-not-trusted|1' 'one that failed'
@@ -104,11 +101,11 @@ echo "tls_authorities $scratch/mx.pem" >>"$conf"
 run b.test
 until_true 20 have_arrived 3
 is "$(state "SELECT sessions FROM tlsrpt WHERE result = ''")" 3 'and one more'
-policy "UPDATE setting SET value = '0' WHERE name = 'tlsrpt'"
+setting tlsrpt 0
 hand && run
 is "$(state 'SELECT sum(sessions) FROM tlsrpt')" 4 \
     'none where the setting says so'
-policy "UPDATE setting SET value = '1' WHERE name = 'tlsrpt'"
+setting tlsrpt 1
 until_true 20 have_arrived 4
 
 # ---- who gets them

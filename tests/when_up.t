@@ -11,13 +11,6 @@ start_primary
 add_domain example.com "[127.0.0.1]:$primary_port"
 add_domain example.org "[127.0.0.1]:$primary_port"
 
-state() {
-	sqlite3 "$scratch/state.db" "$@"
-}
-own() {
-	policy "INSERT OR REPLACE INTO domain_setting
-	    VALUES('example.com', '$1', '$2')"
-}
 # rcpt CODE ADDRESS NAME [FROM PARAMETERS]: what RCPT is answered
 rcpt() {
 	converse >"$scratch/out" <<-END
@@ -35,7 +28,7 @@ rcpt() {
 }
 
 # ---- when_up
-own when_up defer
+setting when_up defer example.com
 rcpt '451 4\.3\.2 Primary exchanger for example\.com is reachable; deliver there' \
     b@example.com 'the primary is UP: to go there'
 rcpt 250 b@example.org 'which is for that domain alone'
@@ -52,14 +45,14 @@ rcpt '451 4\.3\.2' c@example.com 'to another recipient it counts anew'
 stop "$primary_pid"
 state 'UPDATE primary_mx SET last_attempt = last_attempt - 301'
 rcpt 250 d@example.com 'what was UP five minutes ago is asked: taken'
-is "$(state "SELECT state FROM primary_mx WHERE domain = 'example.com'")" 3 \
+is "$(health)" 3 \
     'it is SUSPECT now'
 rcpt 250 e@example.com 'mail is taken while it is'
-own when_up accept
+setting when_up accept example.com
 
 # ---- quota
 send a@example.net b@example.com >/dev/null
-own quota_messages 2
+setting quota_messages 2 example.com
 is "$(state 'SELECT messages FROM usage')" 1 'one message waits'
 rcpt 250 b@example.com 'of two'
 send a@example.net b@example.com >/dev/null
@@ -69,8 +62,8 @@ rcpt 250 b@example.org 'the other domain has room'
 state 'UPDATE usage SET messages = 99'
 mxrun example.com 2>/dev/null
 is "$(state 'SELECT messages FROM usage')" 2 'a walk puts it right'
-own quota_messages 0
-own quota_mb 1
+setting quota_messages 0 example.com
+setting quota_mb 1 example.com
 rcpt 250 b@example.com 'in octets' ' SIZE=1000000'
 rcpt '452 4\.2\.2' b@example.com 'that are declared' ' SIZE=1048576'
 state 'UPDATE usage SET octets = 1048577'
@@ -93,18 +86,18 @@ etrn() {
 state 'DELETE FROM etrn'
 etrn 253 'anyone may'
 rm -f "$spool"/etrn/*
-own etrn listed
+setting etrn listed example.com
 etrn '459 4\.7\.1' 'who is not listed may not'
 policy "INSERT INTO client VALUES('127.0.0.0/8', 'off')"
 etrn 253 'who is may'
 rm -f "$spool"/etrn/*
 policy 'DELETE FROM client'
-own etrn mx
+setting etrn mx example.com
 etrn 253 'the primary itself may'
 rm -f "$spool"/etrn/*
 policy "UPDATE domain SET route = '[127.0.0.2]:25' WHERE name = 'example.com'"
 etrn '459 4\.7\.1' 'others may not'
-own etrn tls
+setting etrn tls example.com
 etrn '459 4\.7\.1' 'nor without a certificate'
 
 done_testing
