@@ -28,9 +28,6 @@ put() {
 run() {
 	mxrun -v "$@" 2>"$scratch/log"
 }
-logged() {
-	grep -c "^$1 " "$scratch/log"
-}
 # dsns DOMAIN: those that wait to go there
 dsns() {
 	find "$spool/queue/$1" -type f 2>/dev/null | wc -l

@@ -10,6 +10,8 @@
 . "$tests/peers/network.sh"
 # shellcheck source=tests/peers/certificates.sh
 . "$tests/peers/certificates.sh"
+# shellcheck source=tests/peers/outcome.sh
+. "$tests/peers/outcome.sh"
 
 for program in knotd kzonesign unbound; do
 	command -v $program >/dev/null || skip_all "no $program"
@@ -169,21 +171,6 @@ try() { # DOMAIN: one message; the run's log in said
 	    DATA "${field:-Subject: $1}" '' . QUIT |
 	    mxrecv >"$scratch/out" 2>>"$scratch/log"
 	said=$(mxrun "$1" 2>&1)
-}
-goes() { # DOMAIN HOW WHAT: verified so, or "clear"
-	try "$1"
-	is "$(count_queued)" 0 "$3"
-	if [ "$2" = clear ]; then
-		is "$(printf '%s\n' "$said" | grep -c '^tls ')" 0 'in clear'
-	else
-		like "$said" "^tls .*verified=$2" "verified: $2"
-	fi
-	[ "$(count_queued)" = 0 ] || printf '%s\n' "$said" | sed 's/^/# /'
-}
-waits() { # DOMAIN WHY WHAT
-	try "$1"
-	is "$(count_queued)" 1 "$3"
-	like "$said" "$2" 'and it is said'
 }
 
 # ---- what the records say holds, though TLS is not demanded

@@ -9,12 +9,6 @@ run_at() {
 	LD_PRELOAD=$faketime FAKETIME=$1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
 	    NO_FAKE_STAT=1 "$build/bin/mxrun" -v -f "$conf" 2>"$scratch/log"
 }
-logged() {
-	grep -c "^$1 " "$scratch/log"
-}
-told() {
-	find "$scratch/mx" -name 'message.*' | wc -l
-}
 new_instance
 start_primary
 add_domain example.com "[127.0.0.1]:$(free_port)"
@@ -35,7 +29,7 @@ is "$(logged delayed)" 0 'three hours: nobody is told'
 run_at +5h
 is "$(logged delayed)" 1 'four: who did not ask for failures only'
 run_at +5h
-is "$(told)" 1 'it is delivered'
+is "$(count_taken)" 1 'it is delivered'
 run_at +8h
 is "$(logged delayed)" 0 'once'
 report=$(cat "$scratch/mx/message.1")

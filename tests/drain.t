@@ -31,12 +31,6 @@ was_down() {
 	    unixepoch() - 1, 0, 'mx.test', 'gone', 0, '', 0)" \
 	    'DELETE FROM walk'
 }
-taken() {
-	find "$scratch/mx" -name 'message.*' | wc -l
-}
-logged() {
-	grep -c "^$1 " "$scratch/log"
-}
 first_rcpt() {
 	grep '^RCPT' "$scratch/mx/log" | head -n 1
 }
@@ -47,7 +41,7 @@ export FAKEMX_AT_ONCE
 fresh
 put 400 b@example.com
 run
-is "$(taken)" 400 'many are delivered'
+is "$(count_taken)" 400 'many are delivered'
 most=$(cat "$scratch/mx/most")
 [ "$most" -gt 4 ] && [ "$most" -le 20 ]
 ok $? "over several connections, no more than the setting says ($most)"
@@ -58,20 +52,21 @@ fresh
 setting connections 2 example.com
 put 100 b@example.com
 run
-is "$(taken):$(cat "$scratch/mx/most")" 100:2 'or than the setting of its own'
+is "$(count_taken):$(cat "$scratch/mx/most")" 100:2 \
+    'or than the setting of its own'
 
 FAKEMX_AT_ONCE=2
 fresh
 put 200 b@example.com
 run
-is "$(taken)" 200 'a primary that lets in two at once gets all'
+is "$(count_taken)" 200 'a primary that lets in two at once gets all'
 is "$(logged primary-down)" 0 'and is not down for that'
 
 FAKEMX_AT_ONCE=0
 fresh
 put 60 b@example.com
 run
-is "$(taken)" 60 'so does one that serves one after another'
+is "$(count_taken)" 60 'so does one that serves one after another'
 is "$(logged primary-down)" 0 'which keeps the second waiting'
 
 FAKEMX_AT_ONCE=20
@@ -79,7 +74,7 @@ fresh 'EHLO=250-mx.test|250-PIPELINING|250 LIMITS MAILMAX=3'
 setting connections 1 example.com
 put 30 b@example.com
 run
-is "$(taken)" 30 'MAILMAX=3: thirty'
+is "$(count_taken)" 30 'MAILMAX=3: thirty'
 is "$(awk '/^EHLO/ { n = 0 } /^MAIL/ { if (++n > 3) print }' \
     "$scratch/mx/log" | wc -l)" 0 'three a session'
 is "$(logged primary-down)" 0 'and no session is lost by that'
@@ -88,8 +83,8 @@ fresh "MAIL=$(seq 30 | sed 's/.*/250 2.1.0 ok/' | paste -sd ';');421 4.7.0 slow 
 put 200 b@example.com
 run
 run
-[ "$(taken)" -ge 199 ]
-ok $? "one 421 does not stop a drain ($(taken))"
+[ "$(count_taken)" -ge 199 ]
+ok $? "one 421 does not stop a drain ($(count_taken))"
 
 # ---- the order
 fresh
@@ -115,7 +110,7 @@ state "INSERT INTO address VALUES('r', 'known@example.com', 1, 1, 1, 0, '', 1)"
 run
 is "$(first_rcpt)" 'RCPT TO:<known@example.com>' \
     'the canary is for one who is known'
-is "$(taken)" 2 'the others follow'
+is "$(count_taken)" 2 'the others follow'
 is "$(health)" 1 'and the primary is UP'
 
 fresh
@@ -124,7 +119,7 @@ put 1 a2@example.com
 setting rate 60 example.com
 before=$(date +%s)
 run
-is "$(taken)" 2 'so many a minute'
+is "$(count_taken)" 2 'so many a minute'
 [ $(($(date +%s) - before)) -ge 1 ]
 ok $? 'take their time'
 
@@ -147,7 +142,7 @@ like "$(mxq stats)" 'refused: <known@example.com>, who was taken before' \
     'mxq stats tells'
 put 1 new@example.com
 run example.com
-is "$(count_queued):$(taken)" 1:2 'who is taken is taken'
+is "$(count_queued):$(count_taken)" 1:2 'who is taken is taken'
 mxq bounce "$(basename "$(queued example.com)")" >/dev/null 2>&1
 run
 is "$(logged bounced)" 1 'mxq bounce bounces it'
@@ -165,7 +160,7 @@ fresh 'RCPT=550 5.7.1 relaying denied'
 was_down
 put 40 b@example.com
 run
-is "$(taken):$(logged bounced)" 0:0 'all are refused: none is bounced'
+is "$(count_taken):$(logged bounced)" 0:0 'all are refused: none is bounced'
 is "$(logged primary-doubtful)" 1 'but the alarm is raised'
 is "$(find "$spool/queue/example.com" -type f | wc -l)" 40 'all are here'
 is "$(health)" 4 'and it is not UP'
@@ -173,7 +168,7 @@ stop "$primary_pid"
 start_primary
 policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
 run example.com
-is "$(taken)" 40 'it is repaired: all are delivered'
+is "$(count_taken)" 40 'it is repaired: all are delivered'
 is "$(logged primary-believed)" 1 'and it is believed again'
 is "$(health)" 1 'and UP'
 
@@ -182,7 +177,7 @@ was_down
 put 1 x@example.com
 put 30 b@example.com
 run
-is "$(taken):$(logged bounced)" 30:0 'one of many is refused'
+is "$(count_taken):$(logged bounced)" 30:0 'one of many is refused'
 run
 is "$(logged bounced)" 1 'and bounced once the others were seen'
 
@@ -215,11 +210,11 @@ start_primary
 unset FAKEMX_LISTEN
 sleep 3 # or the directory is too new for the walk to be remembered
 run
-is "$(taken)" 0 'its next attempt is not due'
+is "$(count_taken)" 0 'its next attempt is not due'
 send a@example.org c@example.com >/dev/null
 is "$(health)" 4 'a callout finds that it is RETURNING'
 run
-is "$(taken)" 2 'and the next run drains it'
+is "$(count_taken)" 2 'and the next run drains it'
 
 # ---- it goes in the midst of it
 fresh 'DATAEND=250 2.0.0 taken;250 2.0.0 taken;!drop'

@@ -27,9 +27,6 @@ heard() {
 order() {
 	grep -E "^$1" "$scratch/mx/log" | sed 's/ .*//' | tr '\n' ' '
 }
-taken() {
-	find "$scratch/mx" -name 'message.*' | wc -l
-}
 offer() {
 	printf '250-mx.test|250-PIPELINING|%s|250 CHUNKING' "$1"
 }
@@ -41,7 +38,7 @@ both=$(offer '250-XFORWARD NAME ADDR PROTO HELO|250-XCLIENT NAME ADDR PROTO HELO
 fresh "EHLO=$xclient" 'XCLIENT=220 mx.test again'
 from 127.0.0.2
 mxrun 2>"$scratch/log.run"
-is "$(taken)" 1 'XCLIENT is offered, and the message delivered'
+is "$(count_taken)" 1 'XCLIENT is offered, and the message delivered'
 like "$(cat "$scratch/mx/log")" \
     '^XCLIENT NAME=\[UNAVAILABLE\] ADDR=127.0.0.2 PROTO=ESMTP HELO=client.test$' \
     'the client is told; what is not known is unavailable'
@@ -52,26 +49,26 @@ is "$(grep -cE 'LOGIN|PORT' "$scratch/mx/log")" 0 'no LOGIN, no PORT'
 fresh "EHLO=$xclient" 'XCLIENT=220 mx.test again'
 from 127.0.0.2 127.0.0.3 127.0.0.2 127.0.0.4 127.0.0.3 127.0.0.2
 mxrun 2>"$scratch/log.run"
-is "$(taken)" 6 'six messages of three clients'
+is "$(count_taken)" 6 'six messages of three clients'
 is "$(heard 'EHLO backup.test')" 1 'in one session'
 is "$(heard XCLIENT)" 3 'each client told once'
 
 fresh "EHLO=$xclient" 'XCLIENT=550 5.7.0 not you'
 from 127.0.0.2 127.0.0.3
 mxrun 2>"$scratch/log.run"
-is "$(taken)" 2 'XCLIENT is refused: mail goes without'
+is "$(count_taken)" 2 'XCLIENT is refused: mail goes without'
 is "$(heard XCLIENT)" 1 'and it is not tried again'
 
 fresh "EHLO=$both" 'XCLIENT=550 5.7.0 not you' 'XFORWARD=250 2.0.0 Ok'
 from 127.0.0.2
 mxrun 2>"$scratch/log.run"
-is "$(taken):$(heard XFORWARD)" 1:1 'or with XFORWARD'
+is "$(count_taken):$(heard XFORWARD)" 1:1 'or with XFORWARD'
 
 fresh "EHLO=$xclient" \
     'XCLIENT=450 4.7.25 who is that;220 mx.test again;554 5.7.1 go away'
 from 127.0.0.2 127.0.0.3 127.0.0.4
 mxrun 2>"$scratch/log.run"
-is "$(taken)" 1 'a word about one client is none about the next'
+is "$(count_taken)" 1 'a word about one client is none about the next'
 like "$(cat "$scratch/log.run")" 'deferred .*reply="450 4.7.25 who is that"' \
     '4yz: the message waits'
 like "$(cat "$scratch/log.run")" 'failed .*reply="554 5.7.1 go away"' \
@@ -81,21 +78,21 @@ is "$(heard 'EHLO backup.test')" 2 'which is in another session'
 fresh "EHLO=$xclient" 'XCLIENT=220 mx.test again;421 4.7.0 too many of those'
 from 127.0.0.2 127.0.0.3
 mxrun 2>"$scratch/log.run"
-is "$(taken):$(count_queued)" 1:1 '421: the message waits'
+is "$(count_taken):$(count_queued)" 1:1 '421: the message waits'
 fresh "EHLO=$xclient" 'XCLIENT=!drop'
 from 127.0.0.2
 mxrun 2>"$scratch/log.run"
-is "$(taken):$(count_queued)" 0:1 'a connection lost: it waits'
+is "$(count_taken):$(count_queued)" 0:1 'a connection lost: it waits'
 like "$(cat "$scratch/log.run")" 'lost connection with .* while sending XCLIENT' \
     'and the log says where'
 fresh "EHLO=$xclient;250 mx.test" 'XCLIENT=220 mx.test again'
 from 127.0.0.2 127.0.0.3
 mxrun 2>"$scratch/log.run"
-is "$(taken)" 2 'what is offered once only is begun anew'
+is "$(count_taken)" 2 'what is offered once only is begun anew'
 fresh "EHLO=$xclient" 'XCLIENT=!twice 220 mx.test again'
 from 127.0.0.2
 mxrun 2>"$scratch/log.run"
-is "$(taken):$(count_queued)" 0:1 'an answer too many ends the session'
+is "$(count_taken):$(count_queued)" 0:1 'an answer too many ends the session'
 
 # ---- a report of our own among them
 fresh "EHLO=$xclient" 'XCLIENT=220 mx.test again' 'RCPT:x@example.com=550 no'
@@ -104,7 +101,7 @@ to=x@example.com from 127.0.0.2
 mxrun 2>"$scratch/log.run"
 is "$(count_queued)" 1 'a report waits'
 mxrun 2>"$scratch/log.run"
-is "$(taken)" 1 'and goes'
+is "$(count_taken)" 1 'and goes'
 is "$(heard XCLIENT)" 1 'but nobody is told to have sent it'
 
 # ---- XFORWARD
@@ -112,7 +109,7 @@ fresh "EHLO=$xforward" 'XFORWARD=250 2.0.0 Ok'
 from 127.0.0.2 127.0.0.3
 id=$(basename "$(queued example.com | head -n 1)")
 mxrun 2>"$scratch/log.run"
-is "$(taken)" 2 'XFORWARD is offered, and the messages delivered'
+is "$(count_taken)" 2 'XFORWARD is offered, and the messages delivered'
 like "$(cat "$scratch/mx/log")" \
     "^XFORWARD NAME=\\[UNAVAILABLE\\] ADDR=127.0.0.2 PROTO=ESMTP IDENT=$id SOURCE=REMOTE HELO=client.test\$" \
     'the client is told, and our name of the message'
@@ -123,11 +120,11 @@ is "$(grep -A1 '^XFORWARD' "$scratch/mx/log" | grep -c flight)" 0 \
 fresh "EHLO=$xforward" 'XFORWARD=501 5.5.4 what'
 from 127.0.0.2 127.0.0.3
 mxrun 2>"$scratch/log.run"
-is "$(taken):$(heard XFORWARD)" 2:1 'refused: it is left out'
+is "$(count_taken):$(heard XFORWARD)" 2:1 'refused: it is left out'
 fresh 'EHLO=250-mx.test|250 XFORWARD NAME ADDR' 'XFORWARD=250 2.0.0 Ok'
 from 127.0.0.2
 mxrun 2>"$scratch/log.run"
-is "$(taken)" 1 'without PIPELINING'
+is "$(count_taken)" 1 'without PIPELINING'
 is "$(heard 'XFORWARD NAME=\[UNAVAILABLE\] ADDR=127.0.0.2.$')" 0 'one by one'
 like "$(cat "$scratch/mx/log")" '^XFORWARD NAME=\[UNAVAILABLE\] ADDR=127.0.0.2$' \
     'only what is offered'
@@ -152,7 +149,7 @@ is "$(heard XFORWARD)" 1 'the general one, for a domain without its own'
 fresh 'EHLO=250-mx.test|250-XCLIENT|250 XFORWARD NAME'
 from 127.0.0.2
 mxrun 2>"$scratch/log.run"
-is "$(heard XCLIENT):$(heard XFORWARD):$(taken)" 0:0:1 \
+is "$(heard XCLIENT):$(heard XFORWARD):$(count_taken)" 0:0:1 \
     'an offer without ADDR is none'
 
 # ---- values that want to be more, handed to mx-send by hand
@@ -198,19 +195,13 @@ tell 192.0.2.1 "$long" "$long"
 is "$said" \
     "NAME=$long ADDR=192.0.2.1 PROTO=ESMTP" 'within the length of a command'
 tell 192.0.2.1.%0D%0A x x 2>/dev/null
-is "$(taken)" 0 'an address that is none is the caller'\''s mistake'
+is "$(count_taken)" 0 'an address that is none is the caller'\''s mistake'
 
 # ---- Postfix
 if [ "$(id -u)" -ne 0 ] || ! unpack_postfix; then
 	echo '# no Postfix here'
 	done_testing
 fi
-arrived() {
-	find "$mailbox/new" -type f 2>/dev/null | wc -l
-}
-have_arrived() {
-	[ "$(arrived)" -ge "$1" ]
-}
 has_logged() {
 	grep -qE "$1" "$mail_log"
 }

@@ -11,9 +11,6 @@ add_domain b.test
 add_domain a.test
 verdict pregreet off
 
-taken() {
-	find "$scratch/mx" -name 'message.*' | wc -l
-}
 # mails: how many different ones the primary took
 mails() {
 	grep -aihm1 '^\(Subject: kill\|Message-ID:\)' \
@@ -51,7 +48,7 @@ drain() {
 		# a bounce goes out in the walk after the one that made it
 		[ "$(count_queued)" -eq 0 ] ||
 		    mxrun a.test >>"$scratch/log" 2>&1
-		copies=$(taken)
+		copies=$(count_taken)
 		[ "$copies" -le 1 ] || window=$((window + 1))
 		[ "$copies" -ge 1 ] && [ "$copies" -le 2 ] &&
 		    [ "$(count_queued)" -eq 0 ] && [ "$(mails)" -eq 1 ] ||

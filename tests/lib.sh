@@ -137,6 +137,16 @@ sys.exit(answer[1] & 15 != 0 or answer[3] == 0)' \
 	    "$1" "$2" "${3:-127.0.0.1}" 2>/dev/null
 }
 
+# submit HOW: swaks hands a message in, at port
+submit() {
+	swaks --server "127.0.0.1:$port" --helo client.example.org \
+	    --from a@example.org --to b@example.com --body "by $1" \
+	    --hide-all --timeout 20 >"$scratch/out" 2>&1
+	ok $? "swaks hands in a message by $1"
+	grep -q "^by $1" "$(queued example.com | tail -n 1)"
+	ok $? 'it is in the spool'
+}
+
 # under_valgrind: the programs are scripts that start it
 under_valgrind() {
 	grep -q '^exec /usr/bin/valgrind' "$build/bin/mxrecv"
@@ -275,6 +285,16 @@ start_primary() {
 	will_stop $primary_pid
 	until_true 10 test -s "$scratch/mx/port"
 	primary_port=$(cat "$scratch/mx/port")
+}
+
+# count_taken [DIRECTORY]: what it, or another in that place, has taken
+count_taken() {
+	find "${1:-$scratch/mx}" -name 'message.*' | wc -l
+}
+
+# logged EVENT: how often
+logged() {
+	grep -c "^$1 " "$scratch/log"
 }
 
 # converse: plays the session on stdin with an mxrecv of this instance

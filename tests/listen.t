@@ -7,16 +7,6 @@
 
 hold=$tests/peers/hold.py # by its path: stop() must reach it, not a shell
 
-# submit HOW
-submit() {
-	swaks --server "127.0.0.1:$port" --helo client.example.org \
-	    --from a@example.org --to b@example.com --body "by $1" \
-	    --hide-all --timeout 20 >"$scratch/out" 2>&1
-	ok $? "swaks hands in a message by $1"
-	grep -q "^by $1" "$(queued example.com | tail -n 1)"
-	ok $? 'it is in the spool'
-}
-
 has_zombie() {
 	pgrep -P "$1" -r Z >/dev/null
 }

@@ -24,12 +24,6 @@ run_at() {
 	LD_PRELOAD=$faketime FAKETIME=$1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
 	    NO_FAKE_STAT=1 "$build/bin/mxrun" -v -f "$conf" 2>"$scratch/log"
 }
-logged() {
-	grep -c "^$1 " "$scratch/log"
-}
-taken() {
-	find "$scratch/mx" -name 'message.*' | wc -l
-}
 connections() {
 	grep -c '^EHLO' "$scratch/mx/log"
 }
@@ -41,7 +35,7 @@ send a@example.org c@example.com two
 send a@example.org d@example.com three
 run
 is $? 0 'a run'
-is "$(taken)" 3 'all is delivered'
+is "$(count_taken)" 3 'all is delivered'
 is "$(count_queued)" 0 'nothing is left'
 is "$(find "$spool/queue" -mindepth 1 | wc -l)" 0 'not even a directory'
 is "$(connections)" 1 'in one session'
@@ -123,7 +117,7 @@ fresh 'RCPT:b@example.com=451 4.2.0 not now'
 send a@example.org b@example.com
 send a@example.org c@example.com
 run
-is "$(taken)" 1 'the others are delivered'
+is "$(count_taken)" 1 'the others are delivered'
 is "$(logged deferred)" 1 'a 4xx waits'
 next=$(($(stat -c %Y "$(queued example.com)") - $(date +%s)))
 [ "$next" -ge 850 ] && [ "$next" -le 950 ]
@@ -190,7 +184,7 @@ send a@example.org 'b@example.com NOTIFY=NEVER'
 send '' b@example.com
 run
 run
-is "$(taken)" 0 'no DSN with NOTIFY=NEVER, none to the null sender'
+is "$(count_taken)" 0 'no DSN with NOTIFY=NEVER, none to the null sender'
 is "$(count_queued)" 0 'and nothing is left'
 
 fresh 'RCPT:b@example.com=550 5.1.1 no;451 4.1.1 no;250 2.1.5 yes'
@@ -213,7 +207,7 @@ converse <<'END'
 < 221
 END
 run
-is "$(taken)" 1 'one of two recipients is delivered'
+is "$(count_taken)" 1 'one of two recipients is delivered'
 run
 is "$(logged delivered)" 1 'the DSN for the other goes out'
 
@@ -240,7 +234,7 @@ for extensions in '-mx.test|250-PIPELINING|250 CHUNKING' \
 	is "$(mxq show "$(basename "$(queued example.com)")" |
 	    sed -n 's/^to.[0-9] \([a-z]*\) <\(.\).*/\2 \1/p' | tr '\n' ';')" \
 	    'x closed;v delivered;y waiting;w delivered;' "each for itself:${extensions#?mx.test}"
-	is "$(taken) $(queued example.org | wc -l)" '1 1' \
+	is "$(count_taken) $(queued example.org | wc -l)" '1 1' \
 	    'one message there, one DSN here'
 done
 
@@ -279,7 +273,7 @@ fresh
 send a@example.org 'b@example.com NOTIFY=SUCCESS,FAILURE'
 run
 run
-is "$(taken)" 1 'and none where it does'
+is "$(count_taken)" 1 'and none where it does'
 
 # a DSN that can not be delivered
 fresh 'RCPT=550 5.1.1 nobody'
@@ -327,17 +321,17 @@ printf 'junk' | dd of="$(dirname "$first")/6740fe1a0c8f21b5d3e9" bs=1 \
 run
 is $? 75 'damage is trouble'
 is "$(find "$spool/bad" -type f | wc -l)" 1 'what does not parse is set aside'
-is "$(taken)" 1 'the rest is delivered'
+is "$(count_taken)" 1 'the rest is delivered'
 
 # held
 fresh
 send a@example.org b@example.com
 mxq hold "$(basename "$(queued example.com)")" >/dev/null
 run example.com
-is "$(taken)" 0 'a held message is not tried'
+is "$(count_taken)" 0 'a held message is not tried'
 mxq release "$(basename "$(queued example.com)")" >/dev/null
 run
-is "$(taken)" 1 'a released one is'
+is "$(count_taken)" 1 'a released one is'
 
 # many runs at once
 fresh
@@ -353,7 +347,7 @@ for pid in $pids; do
 	wait "$pid"
 done
 run
-is "$(taken)" 200 'twenty runs at once deliver 200 messages once each'
+is "$(count_taken)" 200 'twenty runs at once deliver 200 messages once each'
 is "$(count_queued)" 0 'and leave none'
 
 # ETRN

@@ -30,22 +30,19 @@ ago() {
 	    WHERE domain = 'example.com'" \
 	    "UPDATE notice SET at = at - $1"
 }
-told() {
-	find "$contact" -name 'message.*' | wc -l
-}
 last() {
-	cat "$contact/message.$(told)"
+	cat "$contact/message.$(count_taken "$contact")"
 }
 
 send a@example.org b@example.com >/dev/null
 run
 run example.com
 run
-is "$(told)" 0 'a failure or two: nobody is troubled'
+is "$(count_taken "$contact")" 0 'a failure or two: nobody is troubled'
 ago 900
 run example.com
 run
-is "$(told)" 1 'DOWN for 15 minutes: the contact is told'
+is "$(count_taken "$contact")" 1 'DOWN for 15 minutes: the contact is told'
 like "$(last)" '^Subject: example.com: the primary mail server is down' \
     'in the words of the template'
 like "$(last)" '1 messages, 1 KiB' 'how much waits'
@@ -56,7 +53,7 @@ like "$(grep '^MAIL' "$contact/log" | tail -n 1)" 'MAIL FROM:<>' \
 like "$(last)" '^Auto-Submitted: auto-generated' 'by a machine'
 run
 run
-is "$(told)" 1 'once'
+is "$(count_taken "$contact")" 1 'once'
 ago 86400
 run
 run
@@ -69,14 +66,14 @@ ago 1
 run
 run
 run
-is "$(told)" 4 'it is back: two letters'
+is "$(count_taken "$contact")" 4 'it is back: two letters'
 like "$(cat "$contact/message.3")" \
     '^Subject: example.com: the primary mail server is back' 'that it is'
 like "$(last)" '^Subject: example.com: all that waited was handed over' \
     'and that all was delivered'
 run
 run
-is "$(told)" 4 'no more than that'
+is "$(count_taken "$contact")" 4 'no more than that'
 
 # a contact that can not be reached
 stop "$primary_pid"

@@ -14,13 +14,6 @@ new_instance
 add_domain b.test
 listen
 
-arrived() {
-	find "$mailbox/new" -type f 2>/dev/null | wc -l
-}
-have_arrived() {
-	[ "$(arrived)" -ge "$1" ]
-}
-
 # ---- many small ones
 from_postfix smtp-source -M client.test -s 5 -m 40 -l 4000 -f a@a.test -t b@b.test \
     "127.0.0.1:$port" >"$scratch/source" 2>&1

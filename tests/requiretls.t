@@ -24,9 +24,6 @@ primary() {
 run() {
 	mxrun "${1-b.test}" 2>"$scratch/log.run"
 }
-taken() {
-	find "$scratch/mx" -name 'message.*' | wc -l
-}
 only() {
 	find "$spool/queue" -type f -delete
 	client "$@" >/dev/null
@@ -65,7 +62,7 @@ like "$(mxq --json show "$(basename "$(queued b.test)")")" '"tls":"required"' \
 primary good "$offer" "$go" \
     'TLS:EHLO=250-mx.test|250-REQUIRETLS|250-PIPELINING|250 CHUNKING'
 run
-is "$(taken):$(count_queued)" 1:0 'it goes to a primary that has it'
+is "$(count_taken):$(count_queued)" 1:0 'it goes to a primary that has it'
 like "$(grep '^MAIL' "$scratch/mx/log")" ' REQUIRETLS$' 'which hears of it'
 like "$(cat "$scratch/log.run")" 'verified=pkix' 'over a verified session'
 
@@ -74,7 +71,7 @@ primary good "$offer" "$go" "$behind"
 only 'REQUIRETLS RET=FULL'
 client >/dev/null
 run
-is "$(taken)" 1 'a primary without it gets the other message alone'
+is "$(count_taken)" 1 'a primary without it gets the other message alone'
 is "$(grep -c '^MAIL.*REQUIRETLS' "$scratch/mx/log")" 0 'and no REQUIRETLS'
 like "$(cat "$scratch/log.run")" \
     'failed .*550 5.7.30 REQUIRETLS support required' 'this one is bounced'
@@ -91,7 +88,7 @@ for case in 'other|a certificate of another' 'good|no STARTTLS'; do
 	only REQUIRETLS
 	client >/dev/null
 	run
-	is "$(taken):$(count_queued)" 1:1 "${case#*|}: it waits, others do not"
+	is "$(count_taken):$(count_queued)" 1:1 "${case#*|}: it waits, others do not"
 	like "$(cat "$scratch/log.run")" \
 	    'deferred .*450 4.7.10 Encryption needed' 'and the log says why'
 	is "$(grep -c primary-down "$scratch/log.run")" 0 \
@@ -114,7 +111,7 @@ is "$(count_queued)" 1 'and it waits as all do'
 primary good "$offer" "$go" "$behind"
 only REQUIRETLS '' ''
 run
-is "$(taken)" 1 'a bounce goes where there is no REQUIRETLS'
+is "$(count_taken)" 1 'a bounce goes where there is no REQUIRETLS'
 primary other "$offer" "$go" \
     'TLS:EHLO=250-mx.test|250-REQUIRETLS|250-PIPELINING|250 CHUNKING'
 only REQUIRETLS '' ''

@@ -24,7 +24,7 @@ put() {
 	    "$spool" example.com >/dev/null
 }
 has_mail() {
-	[ "$(find "$mailbox/new" -type f 2>/dev/null | wc -l)" -eq "$1" ]
+	[ "$(arrived)" -eq "$1" ]
 }
 
 put 30
@@ -81,10 +81,10 @@ start_primary 'RCPT=450 4.2.0 greylisted;450 4.2.0 greylisted;250 2.1.5 ok'
 policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
 put 2
 run
-is "$(find "$scratch/mx" -name 'message.*' | wc -l):$(health)" 0:1 \
+is "$(count_taken):$(health)" 0:1 \
     'greylisted: they wait, and it is UP'
 run example.com
-is "$(find "$scratch/mx" -name 'message.*' | wc -l)" 2 'then it takes them'
+is "$(count_taken)" 2 'then it takes them'
 
 # ---- one that is slow
 stop "$primary_pid"
@@ -92,7 +92,7 @@ start_primary 'MAIL=!slow 250 ok'
 policy "UPDATE domain SET route = '[127.0.0.1]:$primary_port'"
 put 1
 run
-is "$(find "$scratch/mx" -name 'message.*' | wc -l):$(health)" 1:1 \
+is "$(count_taken):$(health)" 1:1 \
     'slow is not down'
 
 done_testing

@@ -5,15 +5,6 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-submit() {
-	swaks --server "127.0.0.1:$port" --helo client.example.org \
-	    --from a@example.org --to b@example.com --body "by $1" \
-	    --hide-all --timeout 20 >"$scratch/out" 2>&1
-	ok $? "swaks hands in a message by $1"
-	grep -q "^by $1" "$(queued example.com | tail -n 1)"
-	ok $? 'it is in the spool'
-}
-
 # what a client hears when mx.conf is broken
 hear() {
 	python3 -c 'import socket, sys

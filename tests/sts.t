@@ -9,6 +9,8 @@
 . "$tests/peers/network.sh"
 # shellcheck source=tests/peers/certificates.sh
 . "$tests/peers/certificates.sh"
+# shellcheck source=tests/peers/outcome.sh
+. "$tests/peers/outcome.sh"
 
 command -v knotd >/dev/null || skip_all 'no knotd'
 lay_cable 53 10 11 12 20 || skip_all 'no second network'
@@ -89,21 +91,6 @@ try() { # DOMAIN: one message; the run's log in said
 	    DATA "Subject: $1" '' . QUIT |
 	    mxrecv >"$scratch/out" 2>>"$scratch/log"
 	said=$(mxrun "$1" 2>&1)
-}
-goes() { # DOMAIN HOW WHAT: verified so, or "clear"
-	try "$1"
-	is "$(count_queued)" 0 "$3"
-	if [ "$2" = clear ]; then
-		is "$(printf '%s\n' "$said" | grep -c '^tls ')" 0 'in clear'
-	else
-		like "$said" "^tls .*verified=$2" "verified: $2"
-	fi
-	[ "$(count_queued)" = 0 ] || printf '%s\n' "$said" | sed 's/^/# /'
-}
-waits() { # DOMAIN WHY WHAT
-	try "$1"
-	is "$(count_queued)" 1 "$3"
-	like "$said" "$2" 'and it is said'
 }
 cp web.both web/cert
 

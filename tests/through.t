@@ -30,12 +30,9 @@ send() {
 	"$tests/peers/client.py" 127.0.0.1 a@sender.test "$to" "$scratch/text" \
 	    -- "$@" 2>"$scratch/log" | sed '$d'
 }
-taken() {
-	find "$scratch/mx" -name 'message.*' | wc -l
-}
 # there QUEUED TAKEN NAME
 there() {
-	is "$(count_queued):$(taken)" "$1:$2" "$3"
+	is "$(count_queued):$(count_taken)" "$1:$2" "$3"
 }
 
 # ---- its own answers

@@ -11,12 +11,6 @@
 client() {
 	"$tests/peers/tlsclient.py" "$port" "$@" 2>&1 | tail -1
 }
-children() {
-	pgrep -P "$parent" | wc -l
-}
-has_children() {
-	[ "$(children)" -eq "$1" ]
-}
 has_said() {
 	grep -q "$1" "$scratch/tls.log"
 }
@@ -62,7 +56,7 @@ damaged=$("$tests/peers/tlsmutate.py" "$scratch/tls" "$scratch/one.pem" \
 like "$damaged" ', 0 bad$' "damaged handshakes: $damaged"
 sed 's/^/# /' "$scratch/said"
 is "$(cat "$scratch/tls.log")" '' 'and no child was killed'
-until_true 10 has_children 0
+until_true 10 has_children "$parent" 0
 ok $? 'no child is left'
 
 # ---- renewed
@@ -100,7 +94,7 @@ ok $? 'all by the same process'
 # ---- a child that is killed
 hold 1
 exec 9>"$scratch/fifo.1"
-until_true 10 has_children 1
+until_true 10 has_children "$parent" 1
 until_true 10 grep -q '^250' "$scratch/held.1"
 kill -SYS "$(pgrep -P "$parent")" # as its sandbox would
 until_true 10 has_said 'child-killed signal=31'
@@ -112,7 +106,7 @@ is "$(grep -c child-killed "$scratch/tls.log")" 1 'once'
 # ---- the end
 hold 2
 exec 9>"$scratch/fifo.2"
-until_true 10 has_children 1
+until_true 10 has_children "$parent" 1
 until_true 10 grep -q '^250' "$scratch/held.2"
 kill "$parent"
 until_true 10 test ! -e "$scratch/tls"

@@ -43,20 +43,17 @@ fresh() {
 	add_domain b.test "[127.0.0.1]:$primary_port"
 	hand
 }
-taken() {
-	find "$scratch/mx" -name 'message.*' | wc -l
-}
 offer='EHLO=250-mx.test|250-PIPELINING|250 STARTTLS'
 
 # ---- a primary that does not, or not as it should
 fresh
 run
-is "$(taken)" 1 'may: where STARTTLS is not offered, in clear'
+is "$(count_taken)" 1 'may: where STARTTLS is not offered, in clear'
 is "$(grep -c tls "$scratch/log.run")" 0 'without a word'
 fresh
 setting tls encrypt b.test
 run
-is "$(taken):$(count_queued)" 0:1 'encrypt: the message waits'
+is "$(count_taken):$(count_queued)" 0:1 'encrypt: the message waits'
 like "$(reason)" '^451 4.7.4 TLS is required, but .*: it is not offered' \
     'and the log says why'
 mxq show "$(basename "$(queued b.test)")" >"$scratch/out"
@@ -73,31 +70,31 @@ setting tls may b.test
 like "$(ask bad@b.test)" '^450 4.1.1 .*550 5.1.1 no such user' 'with may it is'
 fresh "$offer" 'STARTTLS=454 4.7.0 not now'
 run
-is "$(taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:1 \
+is "$(count_taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:1 \
     'may: refused, in clear over the same connection'
 like "$(cat "$scratch/log.run")" 'tls-failed .*type=starttls-not-supported' \
     'which the log tells'
 fresh "$offer" 'STARTTLS=454 4.7.0 not now'
 setting tls verify b.test
 run
-is "$(taken)" 0 'verify: refused, it waits'
+is "$(count_taken)" 0 'verify: refused, it waits'
 fresh "$offer" 'STARTTLS=!octets 220 go\r\n250-mx.test\r\n250 CHUNKING\r\n'
 run
-is "$(taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:2 \
+is "$(count_taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:2 \
     'may: octets behind the 220: in clear over a new connection'
 fresh "$offer" 'STARTTLS=!octets 220 go\r\n250-mx.test\r\n250 CHUNKING\r\n'
 setting tls encrypt b.test
 run
-is "$(taken)" 0 'encrypt: they are not taken for an answer'
+is "$(count_taken)" 0 'encrypt: they are not taken for an answer'
 is "$(grep -c '^MAIL' "$scratch/mx/log")" 0 'and no mail is begun'
 fresh "$offer" 'STARTTLS=!drop'
 run
-is "$(taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:2 \
+is "$(count_taken):$(grep -c '^EHLO' "$scratch/mx/log")" 1:2 \
     'may: the connection lost: in clear over a new one'
 fresh "$offer" 'STARTTLS=!drop'
 setting tls none b.test
 run
-is "$(taken):$(grep -c '^STARTTLS' "$scratch/mx/log")" 1:0 'none: not asked for'
+is "$(count_taken):$(grep -c '^STARTTLS' "$scratch/mx/log")" 1:0 'none: not asked for'
 
 # ---- TLS that ends within the answer to the message
 certificate mx DNS:mx.test
@@ -107,11 +104,11 @@ over() {
 }
 for how in cut bye; do
 	over "!$how 250 2.0.0 tak"
-	is "$(taken):$(count_queued)" 1:1 "$how: half of an answer is none"
+	is "$(count_taken):$(count_queued)" 1:1 "$how: half of an answer is none"
 	over "!$how 250 2.0.0 taken\\r\\n"
-	is "$(taken):$(count_queued)" 1:0 "$how behind it does not matter"
+	is "$(count_taken):$(count_queued)" 1:0 "$how behind it does not matter"
 	over "!$how 250-2.0.0 taken\\r\\n"
-	is "$(taken):$(count_queued)" 1:1 "$how: nor is the first of its lines"
+	is "$(count_taken):$(count_queued)" 1:1 "$how: nor is the first of its lines"
 done
 
 # ---- recipients
@@ -144,12 +141,6 @@ if [ "$(id -u)" -ne 0 ] || ! unpack_postfix; then
 	echo '# no Postfix here'
 	done_testing
 fi
-arrived() {
-	find "$mailbox/new" -type f 2>/dev/null | wc -l
-}
-have_arrived() {
-	[ "$(arrived)" -ge "$1" ]
-}
 certificate mx.b.test DNS:mx.b.test,IP:127.0.0.1
 certificate other.test DNS:other.test
 postfix_settings="smtpd_tls_security_level = may

@@ -22,12 +22,6 @@ hand() {
 run() {
 	mxrun "$@" 2>"$scratch/log.run"
 }
-arrived() {
-	find "$mailbox/new" -type f 2>/dev/null | wc -l
-}
-have_arrived() {
-	[ "$(arrived)" -ge "$1" ]
-}
 # record TEXT…: what b.test publishes
 record() {
 	for text in "$@"; do

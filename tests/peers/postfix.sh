@@ -94,6 +94,14 @@ start_postfix() {
 	until_true 10 listens "$postfix_plain"
 }
 
+# arrived: how many are in its mailbox
+arrived() {
+	find "$mailbox/new" -type f 2>/dev/null | wc -l
+}
+have_arrived() {
+	[ "$(arrived)" -ge "$1" ]
+}
+
 master_cf() {
 	cat <<-END
 		127.0.0.1:$postfix_port inet n - n - - smtpd
