@@ -57,11 +57,7 @@ each(const char *name, int error, void (*what)(void))
 int
 main(int argc, char **argv)
 {
-	if (argc < 1 || strchr(argv[0], '/') == NULL)
-		return 99;
-	set_up(argv[0]);
-	names[0] = "b@b.test";
-	names[1] = "c@b.test";
+	set_up(argc, argv);
 	due = 1;
 	each("a message, led", EIO, lead);
 	each("a message, led", EINTR, lead);

@@ -297,8 +297,8 @@ walk_again(void)
 
 /* ---- what came of it */
 
-static const char *names[4]; /* of whom it is for */
-static unsigned due;	     /* to be taken in the end */
+static const char *names[4] = {"b@b.test", "c@b.test"}; /* whom it is for */
+static unsigned due; /* to be taken in the end */
 static const char *trouble;
 
 __attribute__((unused)) static void
@@ -317,13 +317,15 @@ judge(unsigned before, int fds)
 }
 
 static void
-set_up(const char *self)
+set_up(int argc, char **argv)
 {
 	static char text[4 * PATH_MAX], libexec[PATH_MAX], share[PATH_MAX];
 	char wrong[CONF_ERROR];
 
+	if (argc < 1 || strchr(argv[0], '/') == NULL)
+		exit(99);
 	snprintf(text, sizeof text, "%.*s/../../libexec",
-	    (int)(strrchr(self, '/') - self), self);
+	    (int)(strrchr(argv[0], '/') - argv[0]), argv[0]);
 	if (realpath(text, libexec) == NULL || realpath("share", share) == NULL)
 		exit(99);
 	signal(SIGPIPE, SIG_IGN);

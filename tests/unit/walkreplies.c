@@ -45,11 +45,7 @@ each_reply(const char *name)
 int
 main(int argc, char **argv)
 {
-	if (argc < 1 || strchr(argv[0], '/') == NULL)
-		return 99;
-	set_up(argv[0]);
-	names[0] = "b@b.test";
-	names[1] = "c@b.test";
+	set_up(argc, argv);
 	due = 1;
 	each_reply("word by word");
 	strlcpy(bad->offers, "PIPELINING\nCHUNKING\nDSN\nLIMITS RCPTMAX=1",

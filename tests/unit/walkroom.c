@@ -88,11 +88,7 @@ test_rounds(void)
 int
 main(int argc, char **argv)
 {
-	if (argc < 1 || strchr(argv[0], '/') == NULL)
-		return 99;
-	set_up(argv[0]);
-	names[0] = "b@b.test";
-	names[1] = "c@b.test";
+	set_up(argc, argv);
 	bad_next(0, WRONG_CLOSED);
 	test_none(ENOSPC);
 	test_none(EDQUOT);
