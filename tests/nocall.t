@@ -167,11 +167,14 @@ receive() {
 	# 5.5.x: the lines that follow a 4xx are no commands then
 	! grep '^5.. 5[.][^5]' out || return
 	id=$(sed -n 's/^250 2.0.0 Queued as \([^ ]*\).*/\1/p' out)
+	taken=$(grep -c '^250 2[.]1[.]5' out) # a recipient may hear 4xx alone
 	if [ -n "$id" ]; then
-		[ "$(count_queued)" -eq 2 ] || echo lost
+		[ "$(count_queued)" -eq "$taken" ] || echo lost
 		mxq cat "$id" 2>&1 | cmp -s - mail || echo other
+	else
+		[ "$(count_queued)" -eq 0 ] || [ "$(count_queued)" -eq "$taken" ] ||
+		    echo half
 	fi
-	[ "$(count_queued)" -eq 2 ] || [ "$(count_queued)" -eq 0 ] || echo half
 }
 each 'mxrecv' receive
 

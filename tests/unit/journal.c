@@ -122,6 +122,8 @@ test_events(struct envelope *e)
 	is_int(e->tls, TLS_REQUIRED, "what is not known is demanded");
 	ok(e->body == BODY_8BITMIME && e->ret == RET_HDRS && !e->smtputf8,
 	    "and others");
+	is_damage(e, "end", "rcpts=1");
+	is_damage(e, "end", "rcpts=3");
 	is_int(apply(e, "end", "rcpts=2"), 0, "the envelope ends");
 	is_int(apply(e, "done", "rcpt=0 at=7 relayed=2"), 0, "one is done");
 	ok(!e->rcpt[0].relayed, "and no more than that");
