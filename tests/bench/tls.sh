@@ -39,7 +39,7 @@ if ! unpack_postfix || ! start_postfix c.test; then
 	exit 1
 fi
 new_instance
-policy "UPDATE policy SET verdict = 'off' WHERE test = 'pregreet'"
+verdict pregreet off
 cat >>"$conf" <<-END
 	tls_certificate $scratch/backup.pem
 	tls_key $scratch/backup.key
