@@ -50,9 +50,9 @@ else
 HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 CFLAGS ?= -O2 -g
-PROVEFLAGS ?= -j$(shell nproc)
+JOBS ?= $(shell nproc)
+PROVEFLAGS ?= -j$(JOBS)
 ANALYZE ?= $(wildcard bin/*/*.c libexec/*/*.c)
-ANALYZE_JOBS ?= 2
 ALL_CFLAGS = -std=c11 $(WARN) $(HARDEN) $(CFLAGS) $(COVERAGE)
 ALL_CPPFLAGS = -D_GNU_SOURCE -DLIBBSD_OVERLAY -isystem /usr/include/bsd \
 	-Ilibexec/libmx -Ilibexec/libmxdb -I$(O)/gen \
@@ -127,7 +127,7 @@ check: tests
 # all that they need
 tests:
 	tests/deps.sh
-	$(MAKE) all $(UNITS) $(TOOLS)
+	$(MAKE) -j$(JOBS) all $(UNITS) $(TOOLS)
 	-$(MAKE) -k $(PEERS:%=$(O)/%)
 $(PEERS:%=$(O)/%):
 	tests/peers/unpack.sh $@ $(PACKAGES_$(@F))
@@ -139,7 +139,7 @@ lint:
 	O=$(O) prove tests/link.t
 analyze:
 	tests/deps.sh analyze
-	nice $(MAKE) -s -k -j$(ANALYZE_JOBS) $(ANALYZE:%.c=$(O)/analyze/%)
+	nice $(MAKE) -s -k -j$(JOBS) $(ANALYZE:%.c=$(O)/analyze/%)
 # one file; it is looked at again when it or what it includes has changed
 $(O)/analyze/%: %.c .clang-tidy $(O)/gen/state_sql.h
 	@mkdir -p $(@D)
@@ -153,7 +153,7 @@ $(patsubst %,$(O)/analyze/%,bin/mxq/names bin/mxrun/jobs libexec/libmx/envelope 
     libexec/libmx/tlsproto_server): FALSE_ALARM = -Wno-analyzer-malloc-leak
 mutants: all $(UNITS) $(TOOLS) $(O)/postfix
 	tests/mutants/run.py $(O)
-fuzz bench coverage long:
+fuzz bench coverage short long:
 	$(MAKE) -f tests/$@/Makefile O=$(O)
 check-%:
 	$(MAKE) -f tests/$*/Makefile O=$(O)
@@ -161,6 +161,8 @@ fuzz-coverage:
 	$(MAKE) -f tests/fuzz/Makefile O=$(O) FUZZ_FORM=coverage coverage
 bench-%:
 	$(MAKE) -f tests/bench/Makefile O=$(O) $*
+short-%:
+	$(MAKE) -f tests/short/Makefile O=$(O) $*
 long-%:
 	$(MAKE) -f tests/long/Makefile O=$(O) $*
 
@@ -172,5 +174,5 @@ install: all
 clean:
 	rm -rf $(O)
 
-.PHONY: all check tests demo lint fuzz fuzz-coverage bench long coverage analyze mutants install clean
+.PHONY: all check tests demo lint fuzz fuzz-coverage bench short long coverage analyze mutants install clean
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
