@@ -12,6 +12,9 @@ verdict pregreet off
 port=$(free_port)
 before= # what another says, in a connection before
 
+pour() {
+	"$tests/peers/pour.py" "$port" "$1" "$traced" 2>>"$scratch/log"
+}
 # by_socket N: all of them are killed, or the client is done and they are
 # asked to end
 by_socket() {
@@ -20,9 +23,8 @@ by_socket() {
 	traced=$!
 	: >"$scratch/out"
 	if [ -z "$before" ] ||
-	    "$tests/peers/pour.py" "$port" "$before" >/dev/null; then
-		"$tests/peers/pour.py" "$port" "$scratch/dialogue" \
-		    >"$scratch/out"
+	    pour "$before" >/dev/null; then
+		pour "$scratch/dialogue" >"$scratch/out"
 	fi
 	pkill -TERM -P "$traced"
 	wait "$traced"
