@@ -130,7 +130,7 @@ dns_has() {
 name = b"".join(bytes([len(l)]) + l.encode() for l in sys.argv[2].split("."))
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.settimeout(1)
-s.sendto(struct.pack(">6H", 1, 0, 1, 0, 0, 0) + name + b"\0\0\6\0\1",
+s.sendto(struct.pack(">6H", 1, 256, 1, 0, 0, 0) + name + b"\0\0\6\0\1",
          (sys.argv[3], int(sys.argv[1])))
 answer = struct.unpack(">6H", s.recv(512)[:12])
 sys.exit(answer[1] & 15 != 0 or answer[3] == 0)' \

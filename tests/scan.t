@@ -79,8 +79,11 @@ will_stop $!
 until_true 10 listens "$tcp"
 scan malware "127.0.0.1:$tcp" "$scratch/eicar"
 like "$said" '^result=found name=Eicar' 'octets work where descriptors do not'
+began=$(date +%s)
 scan malware "127.0.0.1:$tcp" "$scratch/large"
 like "$said" '^result=toobig ' 'and what is too large is said to be'
+[ $(($(date +%s) - began)) -lt $((10 * slow)) ]
+ok $? 'by one who reads no more of it'
 
 # ---- scanners that fail
 stop "$clamd_pid"

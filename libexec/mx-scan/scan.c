@@ -18,7 +18,7 @@ enum { BLOCK = 64 * 1024 };
 
 static bool parse_address(
     const char *, struct sockaddr_storage *, socklen_t *, bool *local);
-static bool await(struct scan *, short events);
+static short await(struct scan *, short events);
 
 bool
 scan_connect(struct scan *s)
@@ -37,7 +37,7 @@ scan_connect(struct scan *s)
 		return true;
 	if (errno != EINPROGRESS)
 		return scan_failed(s, strerror(errno));
-	if (!await(s, POLLOUT))
+	if (await(s, POLLOUT) == 0)
 		return false;
 	len = sizeof error;
 	getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &len);
@@ -48,13 +48,16 @@ bool
 scan_send(struct scan *s, const void *octets, size_t n)
 {
 	const char *at = octets;
+	short ready;
 
 	while (n > 0) {
 		ssize_t sent = send(s->fd, at, n, MSG_NOSIGNAL);
 
 		if (sent == -1 && errno == EAGAIN) {
-			if (!await(s, POLLOUT))
+			if ((ready = await(s, POLLIN | POLLOUT)) == 0)
 				return false;
+			if (ready == POLLIN) /* and may read no more */
+				return scan_failed(s, "it answers too soon");
 			continue;
 		}
 		if (sent == -1 && errno != EINTR)
@@ -97,7 +100,7 @@ scan_hear(struct scan *s, int stop)
 		ssize_t n = recv(s->fd, at, REPLY_MOST - s->len, 0);
 
 		if (n == -1 && errno == EAGAIN) {
-			if (!await(s, POLLIN))
+			if (await(s, POLLIN) == 0)
 				return false;
 			continue;
 		}
@@ -161,13 +164,20 @@ parse_address(
 	return true;
 }
 
-static bool
+/* What is ready; 0 when nothing is by the deadline, which has failed. */
+static short
 await(struct scan *s, short events)
 {
 	struct pollfd p = {.fd = s->fd, .events = events};
-	int64_t left = s->deadline - wire_now();
+	int64_t left;
+	int n;
 
-	if (left <= 0 || poll(&p, 1, (int)left) == 0)
-		return scan_failed(s, "it does not answer in time");
-	return true;
+	do {
+		left = s->deadline - wire_now();
+		n = left > 0 ? poll(&p, 1, (int)left) : 0;
+	} while (n == -1 && errno == EINTR);
+	if (n > 0)
+		return p.revents;
+	scan_failed(s, n == 0 ? "it does not answer in time" : strerror(errno));
+	return 0;
 }
