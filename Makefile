@@ -51,7 +51,8 @@ HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 CFLAGS ?= -O2 -g
 JOBS ?= $(shell nproc)
-PROVEFLAGS ?= -j$(JOBS)
+# a test mostly waits
+PROVEFLAGS ?= -j$(shell expr $(JOBS) + 1)
 ANALYZE ?= $(wildcard bin/*/*.c libexec/*/*.c)
 ALL_CFLAGS = -std=c11 $(WARN) $(HARDEN) $(CFLAGS) $(COVERAGE)
 ALL_CPPFLAGS = -D_GNU_SOURCE -DLIBBSD_OVERLAY -isystem /usr/include/bsd \

@@ -31,6 +31,7 @@ int __real_prctl(int, ...);
 int __wrap_prctl(int, ...);
 int __real_seccomp_load(void *) __attribute__((weak));
 int __wrap_seccomp_load(void *);
+void nocall_pause(bool) __attribute__((weak)); /* nocall.so's, if it is there */
 
 enum { LAST_MS = 10000 };
 
@@ -46,9 +47,11 @@ static void on_term(int);
 static void
 flush(void)
 {
-	writing = 1;
+	begin_end();
 	__gcov_dump();
 	__gcov_reset();
+	if (nocall_pause != NULL)
+		nocall_pause(false);
 	writing = 0;
 }
 
@@ -57,6 +60,8 @@ static void
 begin_end(void)
 {
 	writing = 1;
+	if (nocall_pause != NULL)
+		nocall_pause(true);
 }
 
 static bool
