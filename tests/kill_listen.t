@@ -22,8 +22,7 @@ by_socket() {
 	    -f "$conf" -l "127.0.0.1:$port" 2>>"$scratch/log" &
 	traced=$!
 	: >"$scratch/out"
-	if [ -z "$before" ] ||
-	    pour "$before" >/dev/null; then
+	if [ -z "$before" ] || pour "$before" >/dev/null; then
 		pour "$scratch/dialogue" >"$scratch/out"
 	fi
 	pkill -TERM -P "$traced"
