@@ -254,6 +254,7 @@ def main():
     counter = Counter(where, at_once)
     while True:
         peer, _ = listener.accept()
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if at_once == 0:
             run(primary, peer)
             continue

@@ -233,10 +233,11 @@ def read(path, root, before):
             pid, _, text = line.rstrip("\n").partition(" ")
             text = text.strip()
             if text.endswith("<unfinished ...>"):
-                begun[pid] = text[:-len("<unfinished ...>")]
+                begun[pid] = text[:-len("<unfinished ...>")].strip()
                 continue
             if text.startswith("<..."):
-                text = begun.pop(pid, "") + text.split("resumed>", 1)[-1]
+                rest = text.split("resumed>", 1)[-1].strip()
+                text = begun.pop(pid, "") + " " + rest
             text = text.replace("(deleted)", "")
             found = CALL.match(pid + " " + text)
             if found:
