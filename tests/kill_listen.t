@@ -4,7 +4,7 @@
 # what a client heard acknowledged is there, once and whole.
 # shellcheck source=tests/kill.sh
 . "$(dirname "$0")/kill.sh"
-stride=${KILL_STRIDE:-7}
+stride=${KILL_STRIDE:-3}
 
 new_instance
 add_domain b.test
