@@ -191,6 +191,11 @@ admit(struct listener *l, int fd, const struct ip *ip)
 	hear(l); /* whoever is done meanwhile makes room, and saves a fork */
 	answer =
 	    crowd_admits(&l->crowd, &network, l->conf->connections_per_network);
+	if (answer != CROWD_WELCOME) {
+		reap(l);
+		answer = crowd_admits(
+		    &l->crowd, &network, l->conf->connections_per_network);
+	}
 	if (answer == CROWD_WELCOME && !serve_guest(l, fd, &network))
 		answer = CROWD_FULL;
 	if (answer != CROWD_WELCOME)
