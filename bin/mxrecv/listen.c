@@ -186,15 +186,14 @@ static void
 admit(struct listener *l, int fd, const struct ip *ip)
 {
 	struct ip network = crowd_network(ip);
+	unsigned most = l->conf->connections_per_network;
 	enum crowd_answer answer;
 
 	hear(l); /* whoever is done meanwhile makes room, and saves a fork */
-	answer =
-	    crowd_admits(&l->crowd, &network, l->conf->connections_per_network);
-	if (answer != CROWD_WELCOME) {
+	answer = crowd_admits(&l->crowd, &network, most);
+	if (answer != CROWD_WELCOME) { /* so does who has ended */
 		reap(l);
-		answer = crowd_admits(
-		    &l->crowd, &network, l->conf->connections_per_network);
+		answer = crowd_admits(&l->crowd, &network, most);
 	}
 	if (answer == CROWD_WELCOME && !serve_guest(l, fd, &network))
 		answer = CROWD_FULL;
