@@ -109,8 +109,7 @@ class Primary:
             self.peer = context.wrap_socket(self.peer, server_side=True)
             self.buffer = b""
         elif word == "!twice":
-            self.play(rest)
-            self.play(rest)
+            self.play("!octets " + 2 * (rest + "\r\n"))
         else:
             self.peer.sendall(reply.replace("|", "\r\n").encode() + b"\r\n")
         return word
