@@ -11,6 +11,7 @@ add_domain b.test
 verdict pregreet off
 port=$(free_port)
 before= # what another says, in a connection before
+between=18 # parent and scribe make calls as well
 
 pour() {
 	"$tests/peers/pour.py" "$port" "$1" "$traced" 2>>"$scratch/log"
@@ -48,7 +49,7 @@ if [ -n "${KILL_FULL-}" ]; then
 	receive $kilobyte 1
 	receive $kilobyte 50
 	receive $((64 * kilobyte)) 50
-	between=40 # while a large one is synced others make calls as well
+	between=40 # while a large one is synced they make more
 	receive $((5120 * kilobyte)) 1
 	receive $((5120 * kilobyte)) 50
 fi
