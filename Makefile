@@ -124,7 +124,7 @@ $(O)/tests/preload/%.so: tests/preload/%.c
 .SECONDARY:
 
 check: tests
-	O=$(O) prove $(PROVEFLAGS) $(UNITS) tests/*.t
+	O=$(O) prove --timer $(PROVEFLAGS) $(UNITS) tests/*.t
 # all that they need
 tests:
 	tests/deps.sh

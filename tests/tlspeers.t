@@ -47,27 +47,21 @@ if command -v swaks >/dev/null; then
 fi
 
 # ---- Postfix's smtp(8)
+postfix_settings="mynetworks = 127.0.0.0/8
+relayhost = [127.0.0.1]:$port
+smtp_tls_security_level = secure
+smtp_tls_CAfile = $scratch/backup.pem
+smtp_tls_secure_cert_match = backup.test
+smtp_tls_session_cache_database =
+smtp_tls_loglevel = 1"
+postfix_services='smtp unix - - n - - smtp'
 if [ "$(id -u)" -eq 0 ] && unpack_postfix && start_postfix c.test; then
-	cat >>"$home/etc/main.cf" <<-END
-		mynetworks = 127.0.0.0/8
-		relayhost = [127.0.0.1]:$port
-		smtp_tls_security_level = secure
-		smtp_tls_CAfile = $scratch/backup.pem
-		smtp_tls_secure_cert_match = backup.test
-		smtp_tls_session_cache_database =
-		smtp_tls_loglevel = 1
-	END
-	cat >>"$home/etc/master.cf" <<-END
-		smtp unix - - n - - smtp
-		tlsmgr unix - - n 1000? 1 tlsmgr
-	END
-	kill -HUP "$master"
 	before=$(count_queued)
 	has_more() {
 		[ "$(count_queued)" -gt "$before" ]
 	}
-	until_true 20 from_postfix smtp-source -M client.test -f a@client.test -t b@b.test \
-	    "127.0.0.1:$postfix_port" 2>/dev/null
+	from_postfix smtp-source -M client.test -f a@client.test -t b@b.test \
+	    "127.0.0.1:$postfix_port"
 	until_true 20 has_more
 	ok $? 'Postfix hands a message on, verified'
 	like "$(last_session)" 'tls=TLSv1.3 .*end=quit' 'over TLS'

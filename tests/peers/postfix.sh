@@ -41,6 +41,9 @@ start_postfix() {
 	postfix_port=$(free_port)
 	postfix_data=$(free_port)
 	postfix_plain=$(free_port)
+	# where ten may wait, the default, its processes wait for postlogd(8) to
+	# start, and the one that would start it waits with them
+	[ -z "${OWN_NETWORK-}" ] || echo 512 >/proc/sys/net/unix/max_dgram_qlen
 	mkdir -p "$home/etc" "$home/data" "$home/mail" "$home/queue" &&
 	    chmod 755 "$scratch" "$home" || return 1
 	for directory in active bounce corrupt defer deferred flush hold \
