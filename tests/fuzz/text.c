@@ -26,22 +26,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *s = strndup((const char *)data, size), *out = NULL;
-	size_t n = 0, quotes = 0, before;
-	FILE *f;
+	static FILE *f;
+	static char *out;
+	static size_t n;
+	char *s = strndup((const char *)data, size);
+	size_t quotes = 0, before;
 
-	f = open_memstream(&out, &n);
+	if (f == NULL)
+		f = open_memstream(&out, &n);
+	rewind(f);
 	text_print(f, s, true);
 	fflush(f);
 	before = n;
 	text_print_column(f, s, false, 7, true);
-	fclose(f);
+	fflush(f);
 	check(out, n);
 	assert(n - before == 7);
-	free(out);
-	f = open_memstream(&out, &n);
+	rewind(f);
 	text_print_json(f, s);
-	fclose(f);
+	fflush(f);
 	check(out, n);
 	for (size_t i = 0; i < n; i++) {
 		if (out[i] == '\\')
@@ -50,7 +53,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			quotes += out[i] == '"';
 	}
 	assert(quotes == 2 && out[n - 1] == '"');
-	free(out);
 	free(s);
 	return 0;
 }
