@@ -96,6 +96,36 @@ stop $many
 stop "$parent"
 sed -i '$d' "$conf"
 
+# ---- who has just left
+echo 'connections 1' >>"$conf"
+start_listener
+until_true 10 has_children "$parent" 1
+rm "$scratch/held"
+"$hold" many "$port" 1 127.0.0.2 "$scratch/held" &
+many=$!
+will_stop $many
+until_true 20 test -s "$scratch/held"
+is "$(cat "$scratch/held")" '1 0' 'one is served'
+# the parent is held where it has looked at its signals, and is about to accept
+strace -o "$scratch/trace" -e trace=accept4 \
+    -e inject=accept4:delay_enter=60000000 -p "$parent" 2>"$scratch/out" &
+tracer=$!
+will_stop $tracer
+if until_true 10 grep -q attached "$scratch/out"; then
+	"$hold" hear 127.0.0.1 "$port" >"$scratch/said" &
+	newcomer=$!
+	until_true 20 grep -q accept4 "$scratch/trace"
+	stop $many
+	until_true 20 has_zombie "$parent"
+	ok $? 'who has left is not missed yet'
+	stop $tracer
+	wait $newcomer
+	like "$(cat "$scratch/said")" '^220 ' 'but does not keep another out'
+fi
+stop $many
+stop "$parent"
+sed -i '$d' "$conf"
+
 # ---- 500 at rest, one at work
 printf '%s\n' 'connections 1000' 'connections_per_network 600' >>"$conf"
 start_listener
