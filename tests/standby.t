@@ -23,6 +23,7 @@ served_by() {
 serve_each() {
 	sed -i '/^child_connections /d' "$conf"
 	echo "child_connections $1" >>"$conf"
+	: >"$scratch/log"
 	start_listener
 	until_true $((5 * slow)) sessions 1
 	until_true $((5 * slow)) has_children "$parent" 2
