@@ -6,7 +6,6 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-faketime=$(find /usr/lib -name libfaketime.so.1 | head -n 1)
 year=31557600
 new_instance
 add_domain example.com "[127.0.0.1]:$(free_port)"
@@ -21,8 +20,7 @@ began=$(date +%s)
 run_at() {
 	offset=$(($1 - ($(date +%s) - began)))
 	[ "$offset" -ge 0 ] && offset=+$offset
-	LD_PRELOAD=$faketime FAKETIME=${offset}s FAKETIME_DONT_FAKE_MONOTONIC=1 \
-	    NO_FAKE_STAT=1 "$build/bin/mxrun" -v -f "$conf" \
+	"$tests/peers/clock.sh" "${offset}s" "$build/bin/mxrun" -v -f "$conf" \
 	    2>>"$scratch/log"
 }
 # waits_at SECONDS: how long from then until the next attempt

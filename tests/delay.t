@@ -4,10 +4,9 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-faketime=$(find /usr/lib -name libfaketime.so.1 | head -n 1)
 run_at() {
-	LD_PRELOAD=$faketime FAKETIME=$1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
-	    NO_FAKE_STAT=1 "$build/bin/mxrun" -v -f "$conf" 2>"$scratch/log"
+	"$tests/peers/clock.sh" "$1" "$build/bin/mxrun" -v -f "$conf" \
+	    2>"$scratch/log"
 }
 new_instance
 start_primary

@@ -9,8 +9,6 @@ fi
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-faketime=$(find /usr/lib -name libfaketime.so.1 | head -n 1)
-
 # play SETTING… : the session on stdin, with these lines in mx.conf
 play() {
 	new_instance
@@ -21,7 +19,7 @@ play() {
 	done
 	cat >"$scratch/session"
 	"$tests/peers/dialog.py" "$scratch/session" -- \
-	    ${preload:+env "LD_PRELOAD=$faketime" "FAKETIME=+0 x$preload"} \
+	    ${faster:+"$tests/peers/clock.sh" "+0 x$faster"} \
 	    "$build/bin/mxrecv" -f "$conf" >"$scratch/out"
 	status=$?
 	grep '^#' "$scratch/out"
@@ -84,8 +82,7 @@ wait 0.9
 < 421 4\.4\.2
 close
 END
-if [ -n "$faketime" ]; then
-	preload=100 play <<'END'
+faster=100 play <<'END'
 # a trickle of data is cut off after a minute of it
 < 220
 > EHLO client.example.org
@@ -104,8 +101,7 @@ wait 0.4
 < 421 4\.4\.2
 close
 END
-fi
-preload=
+faster=
 
 play 'greet_delay 1' <<'END'
 # the greeting pauses

@@ -4,8 +4,6 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-faketime=$(find /usr/lib -name libfaketime.so.1 | head -n 1)
-
 # fresh RULE=REPLY…: an instance whose example.com has a scripted primary
 fresh() {
 	[ -z "${primary_pid-}" ] || stop "$primary_pid"
@@ -21,8 +19,8 @@ run() {
 }
 # run_at SECONDS-FROM-NOW
 run_at() {
-	LD_PRELOAD=$faketime FAKETIME=$1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
-	    NO_FAKE_STAT=1 "$build/bin/mxrun" -v -f "$conf" 2>"$scratch/log"
+	"$tests/peers/clock.sh" "$1" "$build/bin/mxrun" -v -f "$conf" \
+	    2>"$scratch/log"
 }
 connections() {
 	grep -c '^EHLO' "$scratch/mx/log"

@@ -89,10 +89,9 @@ is "$(find "$spool/queue/example.net" -type f | wc -l)" 1 \
     'one letter waits, and makes no other'
 
 # ---- what waits may not wait for ever, nor be any amount
-faketime=$(find /usr/lib -name libfaketime.so.1 | head -n 1)
 run_at() {
-	LD_PRELOAD=$faketime FAKETIME=$1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
-	    NO_FAKE_STAT=1 "$build/bin/mxrun" -v -f "$conf" 2>"$scratch/log"
+	"$tests/peers/clock.sh" "$1" "$build/bin/mxrun" -v -f "$conf" \
+	    2>"$scratch/log"
 }
 noticed() {
 	sed -n 's/^notice .*notice=\([a-z]*\).*/\1/p' "$scratch/log" | paste -sd ' '
@@ -110,13 +109,11 @@ is "$(noticed)" quota 'four of five: the contact is told'
 run
 is "$(noticed)" '' 'once a day'
 policy "DELETE FROM domain_setting WHERE name = 'quota_messages'"
-if [ -n "$faketime" ]; then
-	rm -rf "$scratch"/state.db*
-	run_at +27d
-	is "$(noticed)" '' 'four days are left'
-	rm -rf "$scratch"/state.db*
-	run_at +29d
-	is "$(noticed)" expiry 'two days before the first bounce it is told'
-fi
+rm -rf "$scratch"/state.db*
+run_at +27d
+is "$(noticed)" '' 'four days are left'
+rm -rf "$scratch"/state.db*
+run_at +29d
+is "$(noticed)" expiry 'two days before the first bounce it is told'
 
 done_testing
