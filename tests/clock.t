@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# The clock jumps, ten years back and ahead, an hour, beyond 2038, while a
-# primary is dead: nothing is bounced before its time, nor waits for more than
-# three hours, and is bounced once when its time is really over.
+# The clock jumps, ten years back and ahead, an hour, beyond 2038, to 1970, and
+# for most of a day by two months, while a primary is dead: nothing is bounced
+# before its time, nor waits for more than three hours, and is bounced once when
+# its time is really over.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -55,6 +56,10 @@ jump 'an hour back' $((now - 3600))
 jump 'an hour ahead' $((now + 3600))
 jump 'beyond 2038' $((2147483648 - began + 60))
 jump '1970' $((60 - began))
+for hour in 0 3 6 9 12 15 18 21; do
+	run_at $((60 * 86400 + hour * 3600))
+done
+is "$(bounces):$(count_queued)" 0:1 'two months ahead for 21 hours: nor then'
 
 run_at $((30 * 86400))
 is "$(bounces)" 0 'after thirty days it waits'

@@ -285,10 +285,10 @@ is "$(logged dropped)" 1 'and logged'
 fresh
 send a@example.org b@example.com
 stop "$primary_pid"
-run_at +30d
-is "$(logged expiring)" 0 'after 30 days it still waits'
-run_at +742h
-is "$(logged expiring)" 1 'a wait before 31 days are over it is noted'
+run_at +29d
+is "$(logged expiring)" 0 'after 29 days it still waits'
+run_at +719h
+is "$(logged expiring)" 1 'a day before 31 are over it is noted'
 run_at +743h
 is "$(logged bounced)" 0 'and no more'
 is "$(count_queued)" 1 'but it is there still'

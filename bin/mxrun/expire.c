@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+enum { HOUR = 3600, SHORT = 8 * ATTEMPT_MAX_WAIT };
+
 /* No message came before this program was written, 2026-11-01. */
 static const time_t believable = 1793491200;
 
@@ -18,16 +20,27 @@ expiry_of(const struct envelope *e, const struct conf *c, time_t now)
 		return EXPIRY_NO;
 	if (e->expired_at > now || now - e->expired_at > EXPIRE_HOLDS)
 		return EXPIRY_FIRST;
-	if (!is_older_than(e, limit, now) || now - e->expired_at < EXPIRE_AGAIN)
+	if (!is_older_than(e, limit, now) ||
+	    now - e->expired_at < expiry_again(limit))
 		return EXPIRY_NO;
 	return EXPIRY_YES;
 }
 
-/* One wait before its time, so that the next attempt is the last. */
+/* So early that the first attempt behind LIMIT is the last: one wait may go by
+ * before it is seen. */
 time_t
 expiry_seen(time_t limit)
 {
-	return limit > 8 * ATTEMPT_MAX_WAIT ? limit - ATTEMPT_MAX_WAIT : limit;
+	return limit > SHORT ? limit - expiry_again(limit) - ATTEMPT_MAX_WAIT
+			     : limit;
+}
+
+time_t
+expiry_again(time_t limit)
+{
+	if (limit <= SHORT)
+		return HOUR;
+	return limit / 8 < 24 * HOUR ? limit / 8 : 24 * HOUR;
 }
 
 static bool

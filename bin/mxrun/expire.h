@@ -2,7 +2,7 @@
 /*
  * When a message has waited long enough (RFC 5321 4.5.4.1).  A clock gone
  * wrong must not bounce a queue: the age has to be believable, and has to be
- * seen twice, an hour apart, and not by two clocks gone wrong at two times.
+ * seen twice, a day apart, and not by two clocks gone wrong at two times.
  */
 #ifndef EXPIRE_H
 #define EXPIRE_H
@@ -13,8 +13,9 @@
 #include "envelope.h"
 
 enum {
-	EXPIRE_AGAIN = 3600,	  /* seconds between the two at least */
-	EXPIRE_HOLDS = 30 * 86400 /* and at most, however seldom we run */
+	EXPIRE_LOOK = 3600,	  /* seconds until one is looked at again */
+	EXPIRE_HOLDS = 30 * 86400 /* between the two at most, however seldom
+				     we run */
 };
 
 enum expiry {
@@ -25,6 +26,8 @@ enum expiry {
 
 /* From this age on a message that may live LIMIT seconds is looked at. */
 time_t expiry_seen(time_t limit);
+/* Seconds between the two at least: an eighth of LIMIT, an hour to a day. */
+time_t expiry_again(time_t limit);
 enum expiry expiry_of(const struct envelope *, const struct conf *, time_t now);
 
 #endif

@@ -272,8 +272,8 @@ judge_age(struct lane *l)
 			    "domain", l->d->job->domain, NULL);
 		/* the append made it due now; that is too early */
 		if (l->d->down)
-			message_schedule(m, now + EXPIRE_AGAIN, false);
-		due_later(l->d->due, now + EXPIRE_AGAIN);
+			message_schedule(m, now + EXPIRE_LOOK, false);
+		due_later(l->d->due, now + EXPIRE_LOOK);
 		return;
 	case EXPIRY_YES:
 		if (e->last_reply[0] != '\0')

@@ -6,8 +6,8 @@ runs the tests named beside it until the first that fails.
 usage: run.py [-n] [-j COPIES] BUILD [WORD ...]
 
 Words choose the faults that have one of them in what is said of them, or in
-their tests.  First every test has to pass without a fault, but for -n.  The exit status is 0 when no fault
-survives.
+their tests.  First every test has to pass without a fault, but for -n.  The exit
+status is 0 when no fault survives.
 """
 import argparse
 import os

@@ -4,7 +4,7 @@
 
 #include "tap.h"
 
-enum { DAY = 86400, LIMIT = 31 * DAY, DSN_TIME = 5 * DAY };
+enum { HOUR = 3600, DAY = 24 * HOUR, LIMIT = 31 * DAY, DSN_TIME = 5 * DAY };
 
 static const time_t then = 1800000000;
 static struct conf conf = {.bounce_after = LIMIT, .dsn_expire = DSN_TIME};
@@ -21,10 +21,10 @@ test_age(void)
 {
 	time_t seen = expiry_seen(LIMIT);
 
-	ok(seen < LIMIT && seen >= LIMIT - 3 * 3600,
-	    "it is seen one wait before its time");
+	is_int(
+	    LIMIT - seen, DAY + 3 * HOUR, "it is seen a day and a wait before");
 	is_int(after(0), EXPIRY_NO, "a new one");
-	is_int(after(LIMIT - DAY), EXPIRY_NO, "a day before its time");
+	is_int(after(LIMIT - 2 * DAY), EXPIRY_NO, "two days before its time");
 	is_int(after(seen), EXPIRY_NO, "a second before it is seen");
 	is_int(after(seen + 1), EXPIRY_FIRST, "seen for the first time");
 	is_int(after(10 * LIMIT), EXPIRY_FIRST, "however late");
@@ -33,8 +33,8 @@ test_age(void)
 	is_int(after(LIMIT + 1), EXPIRY_YES, "it is, seen a second time");
 	e->expired_at = then + LIMIT;
 	is_int(after(LIMIT + 1), EXPIRY_NO, "seen twice within a second");
-	is_int(after(LIMIT + EXPIRE_AGAIN), EXPIRY_YES, "some time later");
-	is_int(after(LIMIT + EXPIRE_AGAIN - 1), EXPIRY_NO, "and not sooner");
+	is_int(after(LIMIT + DAY), EXPIRY_YES, "a day later");
+	is_int(after(LIMIT + DAY - 1), EXPIRY_NO, "and not sooner");
 	e->expired_at = 0;
 }
 
@@ -66,7 +66,12 @@ test_dsn(void)
 	envelope_set(&e->about_id, "x");
 	is_int(after(DSN_TIME + 1), EXPIRY_FIRST, "a bounce waits less long");
 	is_int(after(DSN_TIME - DAY), EXPIRY_NO, "but as long as it may");
-	is_int((long long)expiry_seen(3600), 3600, "a short time is not cut");
+	e->expired_at = then + DSN_TIME - DAY;
+	is_int(after(DSN_TIME + 1), EXPIRY_YES, "and is seen again that day");
+	is_int(
+	    expiry_again(DSN_TIME), 15 * HOUR, "after an eighth of its time");
+	is_int(expiry_seen(HOUR), HOUR, "a short time is not cut");
+	is_int(expiry_again(HOUR), HOUR, "an hour is the least");
 }
 
 int
