@@ -40,6 +40,7 @@ static volatile sig_atomic_t writing; /* it is not begun twice */
 
 static void flush(void);
 static void begin_end(void);
+static bool confines(void);
 static bool is_program(void);
 static void on_term(int);
 
@@ -47,6 +48,8 @@ static void on_term(int);
 static void
 flush(void)
 {
+	if (closed)
+		return;
 	begin_end();
 	__gcov_dump();
 	__gcov_reset();
@@ -64,6 +67,19 @@ begin_end(void)
 		nocall_pause(true);
 }
 
+/* Whether this step is taken; then exit(3) has nothing left to write. */
+static bool
+confines(void)
+{
+	flush();
+	if (is_program())
+		return false;
+	if (!closed)
+		__gcov_dump();
+	closed = true;
+	return true;
+}
+
 static bool
 is_program(void)
 {
@@ -73,17 +89,14 @@ is_program(void)
 void
 __wrap__exit(int status)
 {
-	if (!closed)
-		flush();
+	flush();
 	__real__exit(status);
 }
 
 int
 __wrap_seccomp_load(void *filter)
 {
-	flush();
-	closed = !is_program();
-	return closed ? __real_seccomp_load(filter) : 0;
+	return confines() ? __real_seccomp_load(filter) : 0;
 }
 
 /* A filter that sandbox_prepare() made comes in this way; and nobody is killed
@@ -98,13 +111,8 @@ __wrap_prctl(int option, ...)
 	for (unsigned i = 0; i < sizeof a / sizeof *a; i++)
 		a[i] = va_arg(ap, unsigned long);
 	va_end(ap);
-	if (option == PR_SET_SECCOMP) {
-		flush();
-		if (is_program())
-			return 0;
-		closed = true;
-	}
-	if (option == PR_SET_PDEATHSIG)
+	if (option == PR_SET_PDEATHSIG ||
+	    (option == PR_SET_SECCOMP && !confines()))
 		return 0;
 	return __real_prctl(option, a[0], a[1], a[2], a[3]);
 }
@@ -134,11 +142,8 @@ __wrap_syscall(long number, ...)
 	for (unsigned i = 0; i < sizeof a / sizeof *a; i++)
 		a[i] = va_arg(ap, long);
 	va_end(ap);
-	if (number == SYS_landlock_restrict_self) {
-		flush();
-		if (is_program())
-			return 0;
-	}
+	if (number == SYS_landlock_restrict_self && !confines())
+		return 0;
 	return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
