@@ -31,6 +31,9 @@ verdict recipient defer
 primary 'RCPT:no@example.com=550 5.1.1 no such user' \
     'RCPT:slow@example.com=450 4.2.0 greylisted' \
     'RCPT:policy@example.com=550 5.7.1 we do not like you' \
+    'RCPT:system@example.com=550 5.3.2 not accepting messages' \
+    'RCPT:route@example.com=550 5.4.4 unable to route' \
+    'RCPT:access@example.com=550 5.4.1 access denied' \
     'RCPT:good@example.com=250 2.1.5 fine' 'RCPT=550 5.1.1 who is that'
 ask no@example.com
 like "$said" '^450 4.1.1 <no@example.com>: recipient refused by the primary exchanger: 550 5.1.1 no such user$' \
@@ -48,6 +51,13 @@ ask slow@example.com
 like "$said" '^250' 'who says 4xx has said nothing'
 ask policy@example.com
 like "$said" '^250' 'nor who speaks of policy'
+for who in system route; do
+	ask $who@example.com
+	like "$said" '^250' "or of its own trouble: $who"
+done
+ask access@example.com
+like "$said" '^450 4.1.1 .*550 5.4.1 access denied' \
+    'but 5.4.1 is what Exchange says of a mailbox that is not there'
 verdict recipient defer defer
 ask slow@example.com
 like "$said" '^451 4.3.0 .*verification in progress' \

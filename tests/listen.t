@@ -17,6 +17,11 @@ rcpt() {
 	    sed -n 's/^<[-*~]*[*~-]*  *\([245][0-9][0-9]\) .*/\1/p' | tail -n 2 |
 	    head -n 1
 }
+# written COUNT: so many messages that were accepted
+written() {
+	[ "$(state "SELECT count(*) FROM decision
+	    WHERE test = 'accepted'" 2>/dev/null)" -eq "$1" ]
+}
 
 new_instance
 add_domain example.com
@@ -30,11 +35,7 @@ ok $? 'who has served is gone; the scribe stays'
 has_zombie "$parent"
 is $? 1 'no zombie'
 until_true 5 grep -q accepted "$scratch/log"
-row() {
-	[ "$(state "SELECT count(*) FROM decision
-	    WHERE test = 'accepted'" 2>/dev/null)" -ge 1 ]
-}
-until_true 5 row
+until_true 5 written 1
 ok $? 'the scribe has written what was decided'
 is "$(state "SELECT messages FROM usage WHERE domain = 'example.com'")" 1 \
     'and what has come'
@@ -61,6 +62,32 @@ until_true 5 grep -q 'unknown key' "$scratch/log"
 ok $? 'trouble in it is logged'
 like "$("$hold" hear 127.0.0.1 "$port")" '^220-other.test' 'and the old one holds'
 sed -i -e '$d' -e 's/^hostname .*/hostname backup.test/' "$conf"
+stop "$parent"
+
+# ---- a scribe that is killed
+start_listener
+until_true 10 has_children "$parent" 1
+scribe=$(pgrep -P "$parent")
+sleep 2 # it has lived
+kill -KILL "$scribe"
+replaced() {
+	pgrep -P "$parent" | grep -qvxF "$scribe"
+}
+until_true 5 replaced
+ok $? 'another takes its place'
+submit 'another scribe'
+until_true 5 written 2
+ok $? 'and writes'
+has_none() {
+	# shellcheck disable=SC2046 # one that has not lived
+	kill -KILL $(pgrep -P "$parent") 2>/dev/null
+	grep -q '^no-scribe' "$scratch/log"
+}
+until_true 10 has_none
+ok $? 'one that can not live is not tried again'
+submit 'no scribe'
+until_true 5 written 3
+ok $? 'who serves writes'
 stop "$parent"
 
 # ---- too many

@@ -276,6 +276,10 @@ primary 'RCPT:c@y.test=452 4.5.3 too many'
 printf '%s\n%s\n' "$open" "$two" | converse
 ! grep -q '^rcpt=1' "$work/out"
 ok $? 'too many recipients: the rest is left'
+primary 'RCPT:c@y.test=552 Too many recipients'
+printf '%s\n%s\n' "$open" "$two" | converse
+! grep -q '^rcpt=1' "$work/out"
+ok $? 'in the words of an older server, too'
 primary 'RCPT:c@y.test=452 4.2.2 full'
 printf '%s\n%s\n' "$open" "$two" | converse
 says 'reply=452 4.2.2 full' 'a full mailbox is an answer'
