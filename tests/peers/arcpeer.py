@@ -10,6 +10,7 @@ DIRECTORY has the RSA keys good, other (1024 bits or more) and short (512), and
 edwards.  Prints TAP; in the second form, what python3-dkim says of a message.
 """
 import base64
+import hashlib
 import os
 import random
 import re
@@ -19,6 +20,7 @@ import tempfile
 import urllib.parse
 
 import dkim
+import dkim.crypto
 
 from owner import Helper
 from spfsuite import Server, Zone
@@ -105,6 +107,30 @@ class Host:
         fields = dkim.arc_sign(results + message, selector.encode(), name,
                                self.secret[selector], name)
         return b"".join(fields) + results + message
+
+    def seal_by_hand(self, ours="", seals="", names="from:subject"):
+        """A first set with more tags in its two signatures."""
+        def signed(above, field):
+            digest = hashlib.sha256(b"".join(
+                re.sub(rb"^[^:]*: ", lambda n: n[0][:-2].lower() + b":", f)
+                for f in (*above, field.encode())))
+            return field.encode() + base64.b64encode(
+                dkim.crypto.RSASSA_PKCS1_v1_5_sign(digest, key))
+
+        key = dkim.crypto.parse_pem_private_key(self.secret["good"])
+        start = "i=1; d=a.test; s=good; "
+        if "a=" not in ours:
+            ours += "; a=rsa-sha256"
+        body = base64.b64encode(hashlib.sha256(
+            b"first line\r\nsecond line\r\n").digest()).decode()
+        results = b"ARC-Authentication-Results: i=1; a.test; arc=none\r\n"
+        ours = signed(
+            (b"From: Jo <jo@a.test>\r\n", b"Subject: a subject\r\n"),
+            f"ARC-Message-Signature: {start}c=relaxed/relaxed; "
+            f"h={names}; bh={body}{ours}; b=") + b"\r\n"
+        seal = signed((results, ours), f"ARC-Seal: {start}"
+                      f"a=rsa-sha256; cv=none{seals}; b=")
+        return seal + b"\r\n" + ours + results + MESSAGE
 
     def seal_here(self, message, cv, **other):
         """By mx-arc: the message, or the error."""
@@ -247,6 +273,29 @@ def keys(t, host):
     t.ok(said["arc"] == "temperror", "no answer about the key", said)
 
 
+def signed_but(t, host):
+    """Signatures that are right, of what must not be so."""
+    for tags, want in (
+            ({}, ""), ({"ours": "; t=1; x=99999999999"}, ""),
+            ({"ours": "; l=25"}, ""),
+            ({"ours": "; l=5"}, "the body was changed"),
+            ({"ours": "; t=1; x=1000000000"}, "it has expired"),
+            ({"ours": "; t=99999999999; x=99999999999"}, "it has expired"),
+            ({"ours": "; x=9999999999999"}, "t= or x= is no time"),
+            ({"ours": "; t=-1"}, "t= or x= is no time"),
+            ({"ours": "; a=ed25519-sha256"},
+             "the algorithm is not rsa-sha256"),
+            ({"names": "from:subject:arc-seal"},
+             "h= lists what is not to be signed"),
+            ({"seals": "; h=from"}, "the seal has h="),
+            ({"seals": "; x=1000000000"}, "it has expired")):
+        said = host.verify(host.seal_by_hand(**tags))
+        got = urllib.parse.unquote(said.get("reason", "i=1: "))
+        t.ok(said["arc"] == ("fail" if want else "pass") and
+             got == "i=1: " + want, f"signed with {tags}: {want or 'pass'}",
+             said)
+
+
 def passes(t, host, chain, name, oldest=None):
     if isinstance(chain, str):
         t.ok(False, name, chain)
@@ -362,6 +411,7 @@ def main():
     changed_chains(t, host)
     broken_chains(t, host, chain)
     keys(t, host)
+    signed_but(t, host)
     sealed_here(t, host)
     signed_here(t, host)
     not_sealed_here(t, host)
