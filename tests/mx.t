@@ -37,6 +37,7 @@ zone test <<-END
 	worse MX 20 backup
 	worse MX 30 p4
 	null MX 0 .
+	mute MX 0 .
 	byalias MX 10 alias
 	cname CNAME four
 	implicit A 192.0.2.10
@@ -124,6 +125,19 @@ setting callout_target 1
 from one@picky.test
 like "$said" '^250 2.0.0 Queued' 'no more than so many a minute'
 verdict sender off
+
+# ---- nobody can be told, and that is no reason to go on trying
+add_domain picky.test
+for name in mute gone; do
+	printf '%s\r\n' 'EHLO c.test' "MAIL FROM:<s@$name.test>" \
+	    'RCPT TO:<r@picky.test>' DATA 'Subject: x' '' . QUIT |
+	    mxrecv 2>>"$scratch/log" >"$scratch/out"
+	mxrun picky.test 2>"$scratch/log"
+	is "$(queued "$name.test" | wc -l)" 1 "a bounce to $name.test"
+	mxrun "$name.test" 2>"$scratch/log"
+	is "$(queued "$name.test" | wc -l)" 0 'is given up at once'
+done
+like "$(cat "$scratch/log")" '^failed .*550 5.1.2' 'and that is said'
 
 resolver 192.0.2.99
 waits four2 'DNS does not answer' 'DNS that does not answer'

@@ -177,6 +177,19 @@ run
 is "$(grep -c '^whole text' "$scratch/mx/message.1")" 1 \
     'with RET=FULL the body comes back too'
 
+# from and to addresses beyond ASCII
+fresh 'EHLO=250-mx.test|250-8BITMIME|250 SMTPUTF8' \
+    'RCPT:日é𝄞@example.com=550 5.1.1 nobody'
+send 'jörg@example.org SMTPUTF8' '日é𝄞@example.com'
+run
+run
+is "$(grep '^MAIL\|^RCPT' "$scratch/mx/log" | tail -n 2 | sed 's/ SIZE=[0-9]*//')" \
+    'MAIL FROM:<> BODY=8BITMIME SMTPUTF8
+RCPT TO:<jörg@example.org>' 'its sender is told, as only SMTPUTF8 allows'
+like "$(tr -d '\r' <"$scratch/mx/message.1")" \
+    '^Final-Recipient: utf-8; \\x\{65E5\}\\x\{E9\}\\x\{1D11E\}@example.com$' \
+    'in ASCII, of a recipient beyond it'
+
 fresh 'RCPT:b@example.com=550 5.1.1 who is that'
 send a@example.org 'b@example.com NOTIFY=NEVER'
 send '' b@example.com
