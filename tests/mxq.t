@@ -135,6 +135,15 @@ ok $? 'show is JSON'
 is "$(field history.1.reply)" '451 two' 'with the history'
 is "$(field recipients.0.state)" delivered 'with the recipients'
 like "$(on_terminal show "$id")" '^next .*\(in [0-9]+d\)' 'times for people'
+add_domain shown.test
+send 'a@example.org BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=q+2B1' \
+    'b@shown.test NOTIFY=SUCCESS,DELAY ORCPT=rfc822;bb@example.org'
+run show "$(basename "$(queued shown.test)")"
+like "$out" '^from	<a@example.org> BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=q\+2B1$' \
+    'what came with the sender'
+like "$out" '^to	0 waiting <b@shown.test> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;bb@example.org$' \
+    'and with the recipient'
+rm -r "$spool/queue/shown.test" "$scratch"/state.db*
 run show 0123456789abcdef0123
 is "$code" 1 'no such message'
 like "$err" '0123456789abcdef0123: no such message' 'is said'

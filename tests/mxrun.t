@@ -315,6 +315,15 @@ is "$(count_queued)" 1 'the DSN waits'
 run_at +1000h
 is "$(count_queued)" 0 'for five days'
 
+fresh 'RCPT:b@example.com=451 4.2.0 not now'
+send a@example.org b@example.com
+run_at +719h
+is "$(logged expiring)" 1 'a primary that says 451 for a month'
+run_at +746h
+is "$(logged bounced)" 1 'has it bounced as well'
+like "$(cat "$spool"/queue/example.org/*)" \
+    '^ 451 4.2.0 not now' 'and the DSN says what it said'
+
 fresh
 send a@example.org b@example.com
 stop "$primary_pid"
@@ -389,6 +398,34 @@ converse <<'END'
 > QUIT
 < 221
 END
+
+# with the domains below it, by ETRN and by name; others are not tried
+fresh 'RCPT:b@sub.example.com=451 4.2.0 not now;250 2.1.5 yes' \
+    'RCPT:c@a.sub.example.com=451 4.2.0 not now;250 2.1.5 yes' \
+    'RCPT:b@example.org=451 4.2.0 not now;250 2.1.5 yes'
+policy "UPDATE domain SET subdomains = 1 WHERE name = 'example.com'"
+send a@example.org b@sub.example.com
+send a@example.org b@example.org
+run
+is "$(logged deferred)" 2 'two wait'
+converse <<'END'
+< 220
+> EHLO client.example.org
+< 250
+> ETRN @example.com
+< 25
+> QUIT
+< 221
+END
+run
+is "$(logged delivered):$(queued example.org | wc -l)" 1:1 \
+    'ETRN of @domain: one below it goes out'
+is "$(find "$spool/etrn" -type f | wc -l)" 0 'its flag is taken, too'
+send a@example.org c@a.sub.example.com
+run
+is "$(logged deferred)" 1 'another waits'
+run @example.com
+is "$(logged delivered):$(count_queued)" 1:1 '@domain, by name'
 
 # mistakes
 mxrun -x 2>/dev/null

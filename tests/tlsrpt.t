@@ -153,7 +153,9 @@ state "INSERT INTO tlsrpt VALUES
 	'version: STSv1' || char(10) || 'mode: \"testing\"' || char(10) ||
 	'mx: *.b.test' || char(10) || 'mx: c.test', 'mx.b.test', '', '', '', 7),
     (unixepoch() / 86400 - 1, 'b.test', 'tlsa', 'mx.b.test', '3 1 1 aa',
-	'mx.b.test', '2001:db8::1', 'dnssec-invalid', 'a\\b', 2)"
+	'mx.b.test', '2001:db8::1', 'dnssec-invalid', 'a\\b', 2),
+    (unixepoch() / 86400 - 1, 'b.test', 'tlsa', 'mx.b.test', '3 1 1 aa',
+	'mx.b.test', '', 'starttls-not-supported', '', 3)"
 state '.dump tlsrpt' >"$scratch/others"
 openssl genrsa -out "$scratch/arc.pem" 2048 2>/dev/null
 openssl rsa -in "$scratch/arc.pem" -pubout -outform DER \
@@ -170,8 +172,11 @@ is "$(report policies 0 policy)" \
 is "$(report policies 1 policy)" \
     '{"policy-type": "tlsa", "policy-string": ["3 1 1 aa"], "policy-domain": "mx.b.test"}' \
     'DANE'
-is "$(report policies 1 failure-details 0 failure-reason-code)" 'a\b' \
+is "$(report policies 1 failure-details 1 failure-reason-code)" 'a\b' \
     'whatever a reason has in it'
+is "$(report policies 1 failure-details 0)" \
+    '{"result-type": "starttls-not-supported", "receiving-mx-hostname": "mx.b.test", "failed-session-count": 3, "failure-reason-code": ""}' \
+    'another failure under the same policy, of an address that is not known'
 
 # ---- signed (RFC 8460 3)
 is "$(signed)" 'True True False False s1._domainkey.backup.test.' \
@@ -197,7 +202,7 @@ like "$(mxq cat -t "$(basename "$(queued b.test)")" | grep '^From')" \
     '<mailer-daemon@mx.mail.test>' 'and not if it is'
 find "$spool/queue" -type f -delete
 other "arc_key $scratch/none.pem"
-is "$?:$(count_queued):$(state 'SELECT count(*) FROM tlsrpt')" 75:0:2 \
+is "$?:$(count_queued):$(state 'SELECT count(*) FROM tlsrpt')" 75:0:3 \
     'with a key that is not there it is kept'
 like "$(cat "$scratch/log.run")" \
     '^not-signed .*reason="the key can not be read' 'which the log tells'
