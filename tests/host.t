@@ -56,6 +56,11 @@ from() {
 	said=$(head -1 "$scratch/said")
 	pause=$(tail -1 "$scratch/said")
 }
+# paused SECONDS NAME
+paused() {
+	[ "${pause%.*}" -ge "$1" ] && [ "${pause%.*}" -lt $(($1 + slow)) ]
+	ok $? "$2 ($pause s)"
+}
 
 # ---- ptr
 verdict ptr defer
@@ -135,14 +140,14 @@ from 127.0.0.3
 like "$said" '^250' 'a host on a list of welcome hosts is not asked to wait'
 from 127.0.0.6
 like "$said" '^451 4.7.1 Greylisted' 'unless it has no name'
-is "${pause%.*}" 2 'a stranger hears the pause'
+paused 2 'a stranger hears the pause'
 state 'UPDATE greylist SET first = first - 400'
 from 127.0.0.4
 like "$said" '^250' 'the network passes'
 from 127.0.0.4
-is "${pause%.*}" 0 'who passed is greeted at once'
+paused 0 'who passed is greeted at once'
 from 127.0.0.6
-is "${pause%.*}" 2 'unless it has no name'
+paused 2 'unless it has no name'
 
 # ---- a resolver that says nothing
 stop "$knot"

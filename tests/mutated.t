@@ -12,7 +12,7 @@ count=${MUTATED_SESSIONS:-2000}
 seed=${MUTATED_SEED:-$(date +%s)}
 
 is_over() {
-	! pgrep -f "^$build/bin/mxrecv -f $conf " >/dev/null
+	! pgrep -f "bin/mxrecv -f $conf " >/dev/null
 }
 # listed: the names of messages in the queue
 listed() {

@@ -31,7 +31,7 @@ MESSAGE = (b"EHLO client.test\r\n", b"MAIL FROM:<a@a.test>\r\n",
 
 
 def dial(host, port, source=""):
-    return socket.create_connection((host, int(port)), 20, (source, 0))
+    return socket.create_connection((host, int(port)), 60, (source, 0))
 
 
 def lines(f):
