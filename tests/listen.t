@@ -23,12 +23,13 @@ written() {
 	[ "$(state "SELECT count(*) FROM decision
 	    WHERE test = 'accepted'" 2>/dev/null)" -eq "$1" ]
 }
-# start_empty: who looked whether it listens has gone
+# start_empty [COUNT]: who looked whether it listens has gone; so many children,
+# the scribe among them, are left
 start_empty() {
 	: >"$scratch/log"
 	start_listener
 	until_true $((5 * slow)) grep -q '^session ' "$scratch/log"
-	until_true $((5 * slow)) has_children "$parent" 1
+	until_true $((5 * slow)) has_children "$parent" "${1:-1}"
 }
 # hold_many COUNT: what they heard is in held
 hold_many() {
@@ -134,28 +135,44 @@ stop "$parent"
 sed -i '$d' "$conf"
 
 # ---- who has just left
-echo 'connections 1' >>"$conf"
-start_empty
-hold_many 1
-is "$(cat "$scratch/held")" '1 0' 'one is served'
-# the parent is held where it has looked at its signals, and is about to accept
-strace -o "$scratch/trace" -e trace=accept4 \
-    -e inject=accept4:delay_enter=60000000 -p "$parent" 2>"$scratch/out" &
-tracer=$!
-will_stop $tracer
-if until_true 10 grep -q attached "$scratch/out"; then
-	"$hold" hear 127.0.0.1 "$port" >"$scratch/said" &
-	newcomer=$!
-	until_true 20 grep -q accept4 "$scratch/trace"
+# just_left COUNT SEEN NAME: the parent, with so many children, is held where it
+# has looked for news and is about to accept; the one that it serves leaves, which
+# SEEN sees from outside
+just_left() {
+	start_empty "$1"
+	hold_many 1
+	is "$(cat "$scratch/held")" '1 0' "one is served, who $3"
+	strace -o "$scratch/trace" -e trace=accept4 \
+	    -e inject=accept4:delay_enter=60000000 -p "$parent" \
+	    2>"$scratch/out" &
+	tracer=$!
+	will_stop $tracer
+	if until_true 10 grep -q attached "$scratch/out"; then
+		"$hold" hear 127.0.0.1 "$port" >"$scratch/said" &
+		newcomer=$!
+		until_true 20 grep -q accept4 "$scratch/trace"
+		stop $many
+		until_true $((20 * slow)) "$2"
+		ok $? 'and is not missed yet'
+		stop $tracer
+		wait $newcomer
+		like "$(cat "$scratch/said")" '^220 ' \
+		    'does not keep another out'
+	fi
 	stop $many
-	until_true 20 has_zombie "$parent"
-	ok $? 'who has left is not missed yet'
-	stop $tracer
-	wait $newcomer
-	like "$(cat "$scratch/said")" '^220 ' 'but does not keep another out'
-fi
-stop $many
-stop "$parent"
+	stop "$parent"
+}
+ended() {
+	has_zombie "$parent"
+}
+waits() {
+	[ "$(logged session)" -eq 2 ] && ! pgrep -P "$parent" -r R,D >/dev/null
+}
+echo 'connections 1' >>"$conf"
+just_left 1 ended 'has ended'
+echo 'child_connections 9' >>"$conf"
+just_left 2 waits 'waits for another'
+sed -i '$d' "$conf"
 sed -i '$d' "$conf"
 
 # ---- a crowd at rest, one at work
