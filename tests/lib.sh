@@ -34,7 +34,8 @@ clear_up() {
 	for pid in $started; do
 		wait "$pid" 2>/dev/null
 	done
-	rm -rf "$scratch"
+	# a child of theirs may still write
+	rm -rf "$scratch" 2>/dev/null || { sleep 1 && rm -rf "$scratch"; }
 }
 trap clear_up EXIT
 trap 'exit 1' INT TERM
