@@ -284,6 +284,16 @@ like "$said" '^250 ' 'or that of a subdomain'
 from example.com sender.test
 hand 127.0.0.2 a@example.com b@example.com m
 like "$said" '^451 4.7.1 ' 'but no stranger'
+from example.com example.com
+printf 'more of it\r\n' >>"$scratch/m"
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^451 4.7.1 Neither ' 'nor a signature that does not match'
+from example.com example.com
+resolver 127.0.0.1:9
+hand 127.0.0.2 a@example.com b@example.com m
+like "$said" '^451 4.3.0 Whether mail from example.com is genuine' \
+    'whose key is not to be had: not known'
+resolver "127.0.0.1:$dns"
 printf 'mailfrom=pass\ndomain=example.com\nhelo=none\n\n' >"$scratch/answer"
 from example.com
 hand 127.0.0.2 a@example.com b@example.com m

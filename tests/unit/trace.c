@@ -6,11 +6,13 @@
 
 #include "../../bin/mxrecv/evidence.h"
 #include "dkimproto.h"
+#include "scanproto.h"
 #include "spfproto.h"
 #include "tap.h"
 
 static struct spf_answer spf;
 static struct dkim_answer dkim;
+static struct scan_answer scan = {.result = SCAN_CLEAN, .score = 1.5};
 static bool asked;
 
 static void
@@ -22,7 +24,25 @@ collect(void *ctx, const struct session *s, struct evidence *e)
 		*e = (struct evidence){&spf, &dkim, VERIFIED_PASS};
 }
 
-static const struct oracle oracle = {.evidence = collect};
+static const struct scan_answer *
+spam(void *ctx, const struct session *s)
+{
+	(void)ctx;
+	(void)s;
+	return &scan;
+}
+
+static double
+spam_threshold(void *ctx, const struct session *s, const char *domain)
+{
+	(void)ctx;
+	(void)s;
+	(void)domain;
+	return 6;
+}
+
+static const struct oracle oracle = {
+    .evidence = collect, .spam = spam, .spam_threshold = spam_threshold};
 
 static void
 set_sender(struct session *s, const char *mailbox)
@@ -172,6 +192,40 @@ hostile(struct session *s, char out[TRACE_LEN])
 	ok(is_safe(out), "nor by HELO");
 }
 
+/* As many rules as there may be: none is lost, and no line is long. */
+static void
+rules(struct session *s, char out[TRACE_LEN])
+{
+	size_t longest = 0, n = 0;
+	char *to = out;
+
+	for (size_t i = 0; i < sizeof s->mail.result / sizeof *s->mail.result;
+	     i++)
+		s->mail.result[i].known = true;
+	while (strlen(scan.name) + sizeof ",RULE_99" <= sizeof scan.name) {
+		size_t len = strlen(scan.name);
+
+		snprintf(scan.name + len, sizeof scan.name - len, "%sRULE_%zu",
+		    len == 0 ? "" : ",", 10 + len % 90);
+	}
+	*out = '\0';
+	trace_spam(s, out);
+	for (const char *p = out; *p != '\0'; p++) {
+		n = *p == '\n' ? 0 : n + 1;
+		longest = n > longest ? n : longest;
+	}
+	ok(longest > 60 && longest < 78, "rules in lines of %zu", longest);
+	for (const char *p = out; *p != '\0'; p++) {
+		if (strchr("\r\n\t", *p) == NULL)
+			*to++ = *p;
+	}
+	*to = '\0';
+	ok(strncmp(out,
+	       "X-Spam-Status: No, score=1.5 required=6.0tests=", 47) == 0 &&
+		strcmp(out + 47, scan.name) == 0,
+	    "all %zu octets of them", strlen(scan.name));
+}
+
 int
 main(void)
 {
@@ -190,6 +244,7 @@ main(void)
 	good(&s, out);
 	null_sender(&s, out);
 	hostile(&s, out);
+	rules(&s, out);
 	free(out);
 	return done();
 }
