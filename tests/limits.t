@@ -50,19 +50,20 @@ wait 1.2
 close
 END
 is "$(count_queued)" 0 'leaves nothing'
-play 'session_timeout 2' 'idle_timeout 100' <<'END'
+play "session_timeout $((2 * slow))" 'idle_timeout 100' <<END
 # a session that never ends is ended
 < 220
 > NOOP
 < 250
-wait 1
+wait $slow
 > NOOP
 < 250
-wait 1.2
+wait $slow.2
 < 421 4\.4\.2 backup\.test The session took too long
 close
 END
-play 'session_timeout 2' <<'END'
+nearly=$((slow - 1)).9 # half of it
+play "session_timeout $((2 * slow))" <<END
 # the session's time counts within data, too
 < 220
 > EHLO client.example.org
@@ -74,11 +75,11 @@ play 'session_timeout 2' <<'END'
 > DATA
 < 354
 > x
-wait 0.9
+wait $nearly
 > x
-wait 0.9
+wait $nearly
 > x
-wait 0.9
+wait $nearly
 < 421 4\.4\.2
 close
 END
