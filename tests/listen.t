@@ -21,7 +21,7 @@ rcpt() {
 # written COUNT: so many messages that were accepted
 written() {
 	[ "$(state "SELECT count(*) FROM decision
-	    WHERE test = 'accepted'" 2>/dev/null)" -eq "$1" ]
+	    WHERE test = 'accepted'" 2>/dev/null)" = "$1" ]
 }
 # start_empty [COUNT]: who looked whether it listens has gone; so many children,
 # the scribe among them, are left
