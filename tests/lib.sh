@@ -142,7 +142,7 @@ sys.exit(answer[1] & 15 != 0 or answer[3] == 0)' \
 submit() {
 	swaks --server "127.0.0.1:$port" --helo client.example.org \
 	    --from a@example.org --to b@example.com --body "by $1" \
-	    --hide-all --timeout 20 >"$scratch/out" 2>&1
+	    --hide-all --timeout $((20 * slow)) >"$scratch/out" 2>&1
 	ok $? "swaks hands in a message by $1"
 	grep -q "^by $1" "$(queued example.com | tail -n 1)"
 	ok $? 'it is in the spool'

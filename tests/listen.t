@@ -14,7 +14,8 @@ has_zombie() {
 # rcpt ADDRESS: the reply's code
 rcpt() {
 	swaks --server "127.0.0.1:$port" --helo client.example.org \
-	    --from a@example.org --to "$1" --quit-after RCPT 2>&1 |
+	    --from a@example.org --to "$1" --quit-after RCPT \
+	    --timeout $((30 * slow)) 2>&1 |
 	    sed -n 's/^<[-*~]*[*~-]*  *\([245][0-9][0-9]\) .*/\1/p' | tail -n 2 |
 	    head -n 1
 }
