@@ -12,11 +12,8 @@
 #include "conf.h"
 #include "envelope.h"
 
-enum {
-	EXPIRE_LOOK = 3600,	  /* seconds until one is looked at again */
-	EXPIRE_HOLDS = 30 * 86400 /* between the two at most, however seldom
-				     we run */
-};
+/* Seconds between the two at most, however seldom we run. */
+enum { EXPIRE_HOLDS = 30 * 86400 };
 
 enum expiry {
 	EXPIRY_NO,

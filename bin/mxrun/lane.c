@@ -10,7 +10,7 @@
 #include "outbound.h"
 #include "wire.h"
 
-enum { SECOND = 1000, LOST_IN_A_ROW = 2, ROOM_AGAIN = 60 };
+enum { SECOND = 1000, LOST_IN_A_ROW = 2, ROOM_AGAIN = 60, LOOK_AGAIN = 3600 };
 
 static bool needs_other(struct lane *);
 static void not_opened(struct lane *);
@@ -272,8 +272,8 @@ judge_age(struct lane *l)
 			    "domain", l->d->job->domain, NULL);
 		/* the append made it due now; that is too early */
 		if (l->d->down)
-			message_schedule(m, now + EXPIRE_LOOK, false);
-		due_later(l->d->due, now + EXPIRE_LOOK);
+			message_schedule(m, now + LOOK_AGAIN, false);
+		due_later(l->d->due, now + LOOK_AGAIN);
 		return;
 	case EXPIRY_YES:
 		if (e->last_reply[0] != '\0')
