@@ -38,9 +38,11 @@ expiry_seen(time_t limit)
 time_t
 expiry_again(time_t limit)
 {
-	if (limit <= SHORT)
+	time_t eighth = limit / 8;
+
+	if (eighth < HOUR)
 		return HOUR;
-	return limit / 8 < 24 * HOUR ? limit / 8 : 24 * HOUR;
+	return eighth < 24 * HOUR ? eighth : 24 * HOUR;
 }
 
 static bool

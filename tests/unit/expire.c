@@ -71,6 +71,7 @@ test_dsn(void)
 	is_int(
 	    expiry_again(DSN_TIME), 15 * HOUR, "after an eighth of its time");
 	is_int(expiry_seen(HOUR), HOUR, "a short time is not cut");
+	is_int(expiry_again(16 * HOUR), 2 * HOUR, "an eighth of a short one");
 	is_int(expiry_again(HOUR), HOUR, "an hour is the least");
 }
 
