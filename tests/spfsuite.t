@@ -9,8 +9,8 @@ suite=${SPF_SUITE:-$top/../shared/vectors/rfc7208-tests.yml}
 [ -r "$suite" ] || skip_all 'no rfc7208-tests.yml'
 python3 -c 'import yaml' 2>/dev/null || skip_all 'no python3-yaml'
 
-SPF_DEADLINE_MS=$((2000 * slow)) "$tests/peers/spfsuite.py" "$suite" "$build/libexec/mx-spf" \
-    >"$scratch/said" 2>&1
+SPF_DEADLINE_MS=$((2000 * slow)) "$tests/peers/spfsuite.py" "$suite" \
+    "$build/libexec/mx-spf" >"$scratch/said" 2>&1
 sed 's/^/# /' "$scratch/said"
 is "$(grep -c '^ok' "$scratch/said")" 201 'so many pass'
 is "$(sed -n 's/^not ok [0-9]* - \([^:]*\):.*/\1/p' "$scratch/said" | sort)" \
